@@ -1,0 +1,3 @@
+package model
+
+func (r Recipe) trainMLP(data Data, o Options) (Classifier, error) { panic("unwritten") }

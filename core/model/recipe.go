@@ -1,0 +1,64 @@
+package model
+
+import "fmt"
+
+// Families are the kinds of model that Recipe can train.
+var Families = []string{"logistic", "softmax", "ovr", "mlp", "svm"}
+
+// Recipe is a family with its hyper-parameters: all that training needs besides
+// the data. A victim and its copy are trained by recipes of the same type.
+type Recipe struct {
+	Family string
+
+	// Penalty of logistic, softmax, ovr and the SVM as scikit-learn defines it:
+	// minimise ½‖w‖² + C·Σ loss, intercepts free. Larger is looser; +Inf is none.
+	C float64
+
+	// Multilayer perceptrons.
+	Hidden     []int   // nodes a hidden layer, input side first
+	Activation string  // tanh relu sigmoid
+	L2         float64 // mean loss + ½·L2·‖W‖², biases free
+
+	// Kernel of the SVM: linear x·y; poly (γ·x·y + coef0)^degree; rbf exp(-γ‖x-y‖²).
+	Kernel string
+	Gamma  float64 // > 0
+	Coef0  float64
+	Degree int
+}
+
+// Unknowns is k, the number of parameters an attacker has to recover, for d
+// inputs and c classes: d+1 for logistic and the SVM, c(d+1) for softmax and
+// one-vs-rest, all weights and biases for the MLP (Tramèr et al. 2016,
+// sections 4 and 6).
+func (r Recipe) Unknowns(d, c int) int {
+	switch r.Family {
+	case "logistic", "svm":
+		return d + 1
+	case "softmax", "ovr":
+		return c * (d + 1)
+	case "mlp":
+		k, in := 0, d
+		for _, h := range r.Hidden {
+			k += h * (in + 1)
+			in = h
+		}
+		return k + c*(in+1)
+	}
+	panic(fmt.Sprintf("model: no family %q", r.Family))
+}
+
+// Train fits the family to data. It returns ErrOneClass for labels of one
+// class, the error of o.Tick if that stopped it, and an error that says what is
+// wrong if the family cannot take the data (logistic with three classes, an SVM
+// without labels).
+func (r Recipe) Train(data Data, o Options) (Classifier, error) {
+	switch r.Family {
+	case "logistic", "softmax", "ovr":
+		return r.trainLinear(data, o)
+	case "mlp":
+		return r.trainMLP(data, o)
+	case "svm":
+		return r.trainSVM(data, o)
+	}
+	return nil, fmt.Errorf("model: no family %q", r.Family)
+}

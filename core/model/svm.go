@@ -1,0 +1,3 @@
+package model
+
+func (r Recipe) trainSVM(data Data, o Options) (Classifier, error) { panic("unwritten") }

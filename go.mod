@@ -1,0 +1,3 @@
+module modelheist
+
+go 1.26
