@@ -1,0 +1,243 @@
+package experiment
+
+// Kind is how a parameter's value is written and checked.
+type Kind string
+
+const (
+	Choice Kind = "choice" // one of Choices
+	Int    Kind = "int"    // whole number in [Min, Max]
+	Float  Kind = "float"  // number in [Min, Max]
+	Ints   Kind = "ints"   // 1 to 3 whole numbers in [Min, Max], joined by commas
+	Bool   Kind = "bool"   // yes or no
+	Text   Kind = "text"   // anything
+)
+
+// Param defines one key of a Spec. From the table Params come the page's
+// controls, the URL fragment, the command line's arguments, the validation and
+// the reference.
+type Param struct {
+	Key     string   `json:"key"`
+	Section string   `json:"section"` // data victim oracle attack budget
+	Label   string   `json:"label"`   // as a control is labelled
+	Kind    Kind     `json:"kind"`
+	Unit    string   `json:"unit,omitempty"`
+	Min     float64  `json:"min,omitempty"`
+	Max     float64  `json:"max,omitempty"`
+	Log     bool     `json:"log,omitempty"` // a slider moves over the logarithm
+	Choices []Option `json:"choices,omitempty"`
+	// Default is the value without a setting; empty means that the parameter is
+	// off. The first of Defaults whose condition holds goes before it.
+	Default  string    `json:"default"`
+	Defaults []Default `json:"defaults,omitempty"`
+	Help     string    `json:"help"`
+	When     []Cond    `json:"when,omitempty"`     // applies when all of these hold
+	Advanced bool      `json:"advanced,omitempty"` // behind "More" on the page
+}
+
+// Option is one value of a Choice; it is allowed when all of When hold.
+type Option struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+	Help  string `json:"help,omitempty"`
+	When  []Cond `json:"when,omitempty"`
+}
+
+// Cond holds when the key's value is one of In.
+type Cond struct {
+	Key string   `json:"key"`
+	In  []string `json:"in"`
+}
+
+// Default is a default value under a condition.
+type Default struct {
+	When  Cond   `json:"when"`
+	Value string `json:"value"`
+}
+
+// Sections are the parts of an experiment in the order of the story.
+var Sections = []string{"data", "victim", "oracle", "attack", "budget"}
+
+func when(key string, in ...string) Cond { return Cond{Key: key, In: in} }
+
+var (
+	generated     = when("data", "moons", "circles", "blobs", "five-class", "spirals", "xor")
+	withScores    = when("answers", "top1", "probabilities", "logits", "margin")
+	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp")
+)
+
+// Params is the table of all keys, in the order of the story. A parameter's
+// conditions name only keys above it.
+var Params = []Param{
+	{
+		Key: "data", Section: "data", Label: "Data set", Kind: Choice, Default: "moons",
+		Help: "What the victim is trained on.",
+		Choices: []Option{
+			{Value: "moons", Label: "Moons", Help: "two interleaved half circles"},
+			{Value: "circles", Label: "Circles", Help: "a ring around a disc"},
+			{Value: "blobs", Label: "Blobs", Help: "Gaussian clouds, one a class"},
+			{Value: "spirals", Label: "Spirals", Help: "arms wound around each other"},
+			{Value: "xor", Label: "XOR", Help: "opposite quadrants share a class"},
+			{Value: "five-class", Label: "5-Class", Help: "20 features, five classes"},
+			{Value: "iris", Label: "Iris", Help: "150 flowers, 4 features, 3 classes"},
+			{Value: "digits", Label: "Digits", Help: "1,797 images of 8×8 pixels, 10 classes"},
+			{Value: "breast-cancer", Label: "Breast cancer", Help: "569 biopsies, 30 features, 2 classes"},
+			{Value: "wine", Label: "Wine", Help: "178 wines, 13 features, 3 classes"},
+			{Value: "csv", Label: "CSV file", Help: "your own table"},
+			{Value: "points", Label: "Drawn points", Help: "your own drawing on the plane"},
+		},
+	},
+	{
+		Key: "n", Section: "data", Label: "Points", Kind: Int, Min: 20, Max: 20000, Log: true, Default: "400",
+		Defaults: []Default{{when("data", "five-class"), "1000"}},
+		Help:     "How many points are generated.", When: []Cond{generated},
+	},
+	{
+		Key: "classes", Section: "data", Label: "Classes", Kind: Int, Min: 2, Max: 4, Default: "3",
+		Defaults: []Default{{when("data", "spirals"), "2"}},
+		Help:     "How many classes are generated.", When: []Cond{when("data", "blobs", "spirals")},
+	},
+	{
+		Key: "noise", Section: "data", Label: "Noise", Kind: Float, Min: 0, Max: 1, Default: "0.2",
+		Defaults: []Default{
+			{when("data", "circles"), "0.1"}, {when("data", "blobs"), "0.5"},
+			{when("data", "spirals"), "0.03"}, {when("data", "xor"), "0.05"},
+		},
+		Help: "Standard deviation of the noise added to each point, in the generator's units; the paper has 0.25 for moons, 0.05 for circles, 0.5 for blobs.",
+		When: []Cond{when("data", "moons", "circles", "blobs", "spirals", "xor")},
+	},
+	{
+		Key: "file", Section: "data", Label: "File", Kind: Text, Help: "The CSV or TSV file to read.",
+		When: []Cond{when("data", "csv")},
+	},
+	{
+		Key: "label", Section: "data", Label: "Label column", Kind: Text,
+		Help: "The column that holds the class, by name or by number from 1; without it the last one.",
+		When: []Cond{when("data", "csv")},
+	},
+	{
+		Key: "points", Section: "data", Label: "Points", Kind: Text,
+		Help: "The drawing, packed: four base64url characters a point (10 bits x, 10 bits y over [-1, 1], 4 bits class).",
+		When: []Cond{when("data", "points")},
+	},
+	{
+		Key: "seed", Section: "data", Label: "Seed", Kind: Int, Min: 0, Max: 1 << 52, Default: "1", Advanced: true,
+		Help: "Everything random follows from it: the same experiment with the same seed gives the same events.",
+	},
+
+	{
+		Key: "victim", Section: "victim", Label: "Model", Kind: Choice, Default: "svm",
+		Help: "The family of the model behind the API. The attacker knows it, and trains a copy of the same family.",
+		Choices: []Option{
+			{Value: "logistic", Label: "Logistic regression", Help: "a line between two classes; k = d+1 unknowns"},
+			{Value: "softmax", Label: "Softmax regression", Help: "one linear score a class; k = c(d+1)"},
+			{Value: "ovr", Label: "One-vs-rest logistic", Help: "one logistic model a class, normalised; k = c(d+1)"},
+			{Value: "mlp", Label: "Neural network", Help: "a multilayer perceptron; k counts all weights and biases"},
+			{Value: "svm", Label: "Support vector machine", Help: "a maximum-margin classifier; k is counted as d+1"},
+		},
+	},
+	{
+		Key: "hidden", Section: "victim", Label: "Hidden nodes", Kind: Ints, Min: 1, Max: 256, Default: "8",
+		Help: "Nodes in each hidden layer: 8, or 16,16 for two layers.", When: []Cond{when("victim", "mlp")},
+	},
+	{
+		Key: "activation", Section: "victim", Label: "Activation", Kind: Choice, Default: "tanh", Advanced: true,
+		Choices: []Option{{Value: "tanh", Label: "tanh"}, {Value: "relu", Label: "ReLU"}, {Value: "sigmoid", Label: "sigmoid"}},
+		Help:    "What a hidden node does to its sum.", When: []Cond{when("victim", "mlp")},
+	},
+	{
+		Key: "kernel", Section: "victim", Label: "Kernel", Kind: Choice, Default: "rbf",
+		Choices: []Option{
+			{Value: "rbf", Label: "RBF", Help: "exp(−γ‖x−y‖²)"},
+			{Value: "poly", Label: "Polynomial", Help: "(γ·x·y + 1)^degree"},
+			{Value: "linear", Label: "Linear", Help: "x·y"},
+		},
+		Help: "The similarity that the machine works with.", When: []Cond{when("victim", "svm")},
+	},
+	{
+		Key: "C", Section: "victim", Label: "C", Kind: Float, Min: 0.001, Max: 1e6, Log: true, Default: "1",
+		Defaults: []Default{{when("victim", "svm"), "10"}},
+		Help:     "How much an error in training counts against a large weight; as scikit-learn defines it.",
+		When:     []Cond{when("victim", "logistic", "softmax", "ovr", "svm")},
+	},
+	{
+		Key: "gamma", Section: "victim", Label: "γ", Kind: Float, Min: 0.001, Max: 1000, Log: true, Default: "2",
+		Help: "How fast similarity falls with distance: larger bends the boundary more.",
+		When: []Cond{when("victim", "svm"), when("kernel", "rbf", "poly")},
+	},
+	{
+		Key: "degree", Section: "victim", Label: "Degree", Kind: Int, Min: 1, Max: 8, Default: "2",
+		Help: "Degree of the polynomial kernel.", When: []Cond{when("victim", "svm"), when("kernel", "poly")},
+	},
+	{
+		Key: "decay", Section: "victim", Label: "Weight decay", Kind: Float, Min: 0, Max: 10, Default: "0.0001", Advanced: true,
+		Help: "L2 penalty on the weights of the network, beside the mean loss.", When: []Cond{when("victim", "mlp")},
+	},
+
+	{
+		Key: "answers", Section: "oracle", Label: "Answers", Kind: Choice, Default: "labels",
+		Help: "What the API returns for a query.",
+		Choices: []Option{
+			{Value: "labels", Label: "Label", Help: "only the class"},
+			{Value: "top1", Label: "Top 1", Help: "the class and its probability", When: []Cond{probabilistic}},
+			{Value: "probabilities", Label: "Probabilities", Help: "the probability of every class", When: []Cond{probabilistic}},
+			{Value: "logits", Label: "Logits", Help: "the scores before they become probabilities", When: []Cond{probabilistic}},
+			{Value: "margin", Label: "Margin", Help: "the signed distance from the boundary", When: []Cond{when("victim", "svm")}},
+		},
+	},
+	{
+		Key: "round", Section: "oracle", Label: "Round to", Kind: Int, Unit: "decimals", Min: 1, Max: 15,
+		Help: "Defence: the values are rounded to this many decimals; without it they come in full.",
+		When: []Cond{withScores},
+	},
+	{
+		Key: "box", Section: "oracle", Label: "Range check", Kind: Bool, Default: "no", Advanced: true,
+		Help: "Defence: refuse queries outside the range that the API announces.",
+	},
+
+	{
+		Key: "attack", Section: "attack", Label: "Strategy", Kind: Choice, Default: "adaptive",
+		Defaults: []Default{{when("answers", "top1", "probabilities", "logits"), "equations"}},
+		Help:     "How the thief spends the queries. It sees the API and nothing else.",
+		Choices: []Option{
+			{
+				Value: "equations", Label: "Equation solving", Help: "every answer is an equation in the unknowns: solve them (Tramèr et al. 2016, section 4.1)",
+				When: []Cond{probabilistic, when("answers", "top1", "probabilities", "logits")},
+			},
+			{Value: "uniform", Label: "Uniform retraining", Help: "train the copy on the labels of random queries (section 6.1)"},
+			{Value: "line-search", Label: "Line-search retraining", Help: "bisect between answers that differ, train on all of them (section 6.1)"},
+			{Value: "adaptive", Label: "Adaptive retraining", Help: "each round asks near the boundary of the copy so far (section 6.1)"},
+		},
+	},
+	{
+		Key: "rounds", Section: "attack", Label: "Rounds", Kind: Int, Min: 1, Max: 1000, Advanced: true,
+		Help: "How often the copy is trained; without it the attack chooses.",
+	},
+	{
+		Key: "alpha", Section: "budget", Label: "α", Kind: Float, Min: 0.1, Max: 1000, Log: true,
+		Defaults: []Default{{when("attack", "equations"), "2"}},
+		Help:     "Budget in multiples of the unknowns: α·k queries. Instead of queries.",
+	},
+	{
+		Key: "queries", Section: "budget", Label: "Budget", Kind: Int, Unit: "queries", Min: 1, Max: 1000000, Log: true, Default: "200",
+		Defaults: []Default{{when("attack", "equations"), ""}},
+		Help:     "How many queries the thief may ask. Instead of alpha.",
+	},
+	{
+		Key: "goal", Section: "budget", Label: "Stop at", Kind: Float, Unit: "agreement", Min: 0.5, Max: 1, Advanced: true,
+		Help: "Stop when the copy agrees with the victim on this share of the plane; without it the whole budget is spent.",
+	},
+	{
+		Key: "patience", Section: "budget", Label: "Patience", Kind: Int, Unit: "queries", Min: 1, Max: 1000000, Log: true, Advanced: true,
+		Help: "Stop when this many queries have brought no better copy; without it the whole budget is spent.",
+	},
+}
+
+// Lookup finds a key in the table.
+func Lookup(key string) (Param, bool) {
+	for _, p := range Params {
+		if p.Key == key {
+			return p, true
+		}
+	}
+	return Param{}, false
+}
