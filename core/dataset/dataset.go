@@ -9,6 +9,7 @@ type Set struct {
 	X          []float64     // n×d, row-major
 	Y          []int         // n class indices in 0..len(Classes)-1
 	Domain     domain.Domain // d columns
+	Raw        domain.Domain // the columns' ranges before scaling; nil if X is as it was read or drawn
 	ClassNames []string      // one a class
 }
 

@@ -88,3 +88,7 @@ func check(d domain.Domain, x []float64) error {
 	}
 	return nil
 }
+
+// inner is the oracle that a decorator embeds. The name keeps it private:
+// whoever holds the decorator can't reach around it.
+type inner = Oracle

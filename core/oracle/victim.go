@@ -1,0 +1,102 @@
+package oracle
+
+import (
+	"fmt"
+	"math"
+
+	"modelheist/core/domain"
+	"modelheist/core/model"
+)
+
+// Settings say how an oracle answers. The zero value is not valid: Answers and
+// Budget have to be given.
+type Settings struct {
+	Answers Kind
+	Round   int  // decimals 1..15; 0 leaves the values as they are
+	Box     bool // refuse inputs outside the domain
+	Budget  int  // queries that may be asked, >= 0
+}
+
+// Open puts the victim behind a prediction API: its answers, then rounding, then
+// the box, and the meter outermost, so that what is refused costs nothing. The
+// error says which setting the victim can't meet and what is allowed.
+func Open(victim model.Classifier, d domain.Domain, s Settings) (*Meter, error) {
+	o, err := New(victim, d, s.Answers)
+	if err != nil {
+		return nil, err
+	}
+	if s.Round != 0 {
+		if o, err = Round(o, s.Round); err != nil {
+			return nil, err
+		}
+	}
+	if s.Box {
+		o = Box(o)
+	}
+	if s.Budget < 0 {
+		return nil, fmt.Errorf("oracle: budget = %d queries, allowed 0 or more", s.Budget)
+	}
+	return NewMeter(o, s.Budget), nil
+}
+
+// New answers from the victim itself, without limit. Top1, Probabilities and
+// Logits need a model.Probabilistic; Margin is for the others (the SVM); Labels
+// any victim has.
+func New(victim model.Classifier, d domain.Domain, answers Kind) (Oracle, error) {
+	if victim.Dim() != d.Dim() {
+		panic(fmt.Sprintf("oracle: victim of %d inputs, domain of %d", victim.Dim(), d.Dim()))
+	}
+	p, probabilistic := victim.(model.Probabilistic)
+	switch answers {
+	case Labels:
+	case Top1, Probabilities, Logits:
+		if !probabilistic {
+			return nil, fmt.Errorf("oracle: answers = %s: the victim has no probabilities, allowed labels, margin", answers)
+		}
+	case Margin:
+		if probabilistic {
+			return nil, fmt.Errorf("oracle: answers = margin: the victim has no margins, allowed labels, top1, probabilities, logits")
+		}
+	default:
+		return nil, fmt.Errorf("oracle: answers = %q, allowed labels, top1, probabilities, logits, margin", answers)
+	}
+	return &source{victim: victim, probabilistic: p, box: d, answers: answers}, nil
+}
+
+// source is the victim itself.
+type source struct {
+	victim        model.Classifier
+	probabilistic model.Probabilistic // nil if the victim has none
+	box           domain.Domain
+	answers       Kind
+}
+
+func (s *source) Domain() domain.Domain { return s.box }
+func (s *source) Classes() int          { return s.victim.Classes() }
+func (s *source) Answers() Kind         { return s.answers }
+func (s *source) Left() int             { return math.MaxInt }
+
+func (s *source) Ask(x []float64) (Reply, error) {
+	if err := check(s.box, x); err != nil {
+		return Reply{}, err
+	}
+	n, c := len(x)/s.box.Dim(), s.Classes()
+	scores := make([]float64, n*c)
+	s.victim.ScoresTo(scores, x)
+	r := Reply{Kind: s.answers, Classes: c, Labels: make([]int, n)}
+	model.LabelsTo(r.Labels, scores, c)
+	switch s.answers {
+	case Logits, Margin:
+		r.Values = scores
+	case Probabilities:
+		s.probabilistic.ProbabilitiesTo(scores, x)
+		r.Values = scores
+	case Top1:
+		s.probabilistic.ProbabilitiesTo(scores, x)
+		r.Values = make([]float64, n)
+		for i, label := range r.Labels {
+			r.Values[i] = scores[i*c+label]
+		}
+	}
+	return r, nil
+}
