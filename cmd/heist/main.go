@@ -30,6 +30,9 @@ var commands []command
 func init() {
 	commands = []command{
 		{"serve", "[--dir dist] [--port 8080]", "serve the built page on this machine", serve},
+		{"run", "[--json] key=value …", "steal one victim; its events and its figures", run},
+		{"sweep", "[--seeds=N] [--csv] key=value …", "mean and worst over seeds; a key given twice is varied", sweep},
+		{"params", "[--json]", "list every setting of an experiment", params},
 		{"help", "", "show this text", help},
 		{"version", "", "print the version", version},
 	}

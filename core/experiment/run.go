@@ -1,10 +1,118 @@
 package experiment
 
-// Streams of randomness: one named stream a purpose, all seeded by the Spec.
-const (
-	streamData uint64 = 1 + iota
-	streamSplit
-	streamVictim
-	streamAttack
-	streamMetric
+import (
+	"iter"
+	"math"
+
+	"modelheist/core/attack"
+	"modelheist/core/metric"
+	"modelheist/core/model"
 )
+
+// How a run may end beside the attack's own ways: the stop conditions of a Spec.
+const (
+	Goal     attack.Status = "goal"     // the agreement asked for was reached
+	Patience attack.Status = "patience" // no better copy for so many queries
+)
+
+// Event is an event of the attack with what the runner measured: after a round
+// and at the end, the copy against the victim. The attack can't see Measures.
+type Event struct {
+	attack.Event
+	Measures *metric.Measures // of the latest copy; nil on queries and without a copy
+	Moved    float64          // share of uniform points whose label the round changed; NaN for the first
+}
+
+// Run steals the victim: the stream of the attack's events, measured. It ends
+// with one event of kind end, or with an error. The stream is single-use; the
+// same Spec gives the same events.
+func (e *Experiment) Run(env Env) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		o, err := e.oracle()
+		if err != nil {
+			yield(Event{}, err)
+			return
+		}
+		a, err := e.attack(env)
+		if err != nil {
+			yield(Event{}, err)
+			return
+		}
+		r := &runner{e: e, env: env, best: -1}
+		for event, err := range a.Events(o, e.random(streamAttack)) {
+			if err != nil {
+				yield(Event{}, err)
+				return
+			}
+			out, err := r.measure(event)
+			if err != nil || !yield(out, err) {
+				return
+			}
+			if status := r.stop(out); status != "" {
+				yield(Event{Event: attack.Event{Kind: attack.Ended, Queries: event.Queries, Status: status}, Measures: r.last, Moved: math.NaN()}, nil)
+				return
+			}
+		}
+	}
+}
+
+// runner measures the rounds of one run.
+type runner struct {
+	e   *Experiment
+	env Env
+
+	copy   model.Classifier // waits for the end, if only that is measured
+	last   *metric.Measures // of the latest copy
+	labels []int            // and its labels on the uniform points
+
+	best   float64 // agreement so far
+	bestAt int     // and the queries spent then
+}
+
+func (r *runner) measure(event attack.Event) (Event, error) {
+	out := Event{Event: event, Moved: math.NaN()}
+	switch event.Kind {
+	case attack.Rounded:
+		if r.env.LastOnly {
+			r.copy = event.Copy
+			return out, nil
+		}
+		m, labels, err := r.e.yardstick.Measure(event.Copy, r.env.Tick)
+		if err != nil {
+			return Event{}, err
+		}
+		if r.labels != nil {
+			out.Moved = metric.Disagreement(r.labels, labels)
+		}
+		r.labels, r.last = labels, &m
+		out.Measures = r.last
+	case attack.Ended:
+		if r.copy != nil {
+			m, _, err := r.e.yardstick.Measure(r.copy, r.env.Tick)
+			if err != nil {
+				return Event{}, err
+			}
+			r.last = &m
+		}
+		out.Measures = r.last
+	}
+	return out, nil
+}
+
+// stop tells whether one of the Spec's stop conditions ends the run here.
+func (r *runner) stop(out Event) attack.Status {
+	if out.Measures == nil || out.Kind != attack.Rounded {
+		return ""
+	}
+	agreement := 1 - out.Measures.RUnif
+	if agreement > r.best {
+		r.best, r.bestAt = agreement, out.Queries
+	}
+	if goal := r.e.Spec.Float("goal"); goal > 0 && agreement >= goal {
+		return Goal
+	}
+	if patience := r.e.Spec.Int("patience"); patience > 0 && out.Queries-r.bestAt >= patience {
+		return Patience
+	}
+	return ""
+}

@@ -167,46 +167,57 @@ func (p Param) option(value string) Option {
 	return Option{}
 }
 
-// check validates a value by itself.
-func (p Param) check(value string) error {
-	bad := func(reason string) error { return &ParamError{p.Key, value, reason} }
+// Allowed says in words which values the parameter takes.
+func (p Param) Allowed() string {
 	switch p.Kind {
 	case Choice:
-		if p.option(value).Value == "" {
-			names := make([]string, len(p.Choices))
-			for i, o := range p.Choices {
-				names[i] = o.Value
-			}
-			return bad("must be one of " + strings.Join(names, " "))
+		names := make([]string, len(p.Choices))
+		for i, o := range p.Choices {
+			names[i] = o.Value
 		}
+		return "one of " + strings.Join(names, " ")
 	case Bool:
-		if value != "yes" && value != "no" {
-			return bad("must be yes or no")
-		}
+		return "yes or no"
 	case Int:
-		v, err := strconv.ParseInt(value, 10, 64)
-		if err != nil || float64(v) < p.Min || float64(v) > p.Max {
-			return bad(fmt.Sprintf("must be a whole number from %s to %s", number(p.Min), number(p.Max)))
-		}
+		return fmt.Sprintf("a whole number from %s to %s", number(p.Min), number(p.Max))
 	case Float:
-		v, err := strconv.ParseFloat(value, 64)
-		if err != nil || !(v >= p.Min && v <= p.Max) {
-			return bad(fmt.Sprintf("must be a number from %s to %s", number(p.Min), number(p.Max)))
-		}
+		return fmt.Sprintf("a number from %s to %s", number(p.Min), number(p.Max))
 	case Ints:
-		parts := strings.Split(value, ",")
-		for _, part := range parts {
-			v, err := strconv.ParseInt(part, 10, 64)
-			if err != nil || float64(v) < p.Min || float64(v) > p.Max || len(parts) > 3 {
-				return bad(fmt.Sprintf("must be one to three whole numbers from %s to %s, joined by commas", number(p.Min), number(p.Max)))
-			}
-		}
-	case Text:
-		if value == "" {
-			return bad("must not be empty")
-		}
+		return fmt.Sprintf("one to three whole numbers from %s to %s, joined by commas", number(p.Min), number(p.Max))
+	}
+	return "text"
+}
+
+// check validates a value by itself.
+func (p Param) check(value string) error {
+	if !p.takes(value) {
+		return &ParamError{p.Key, value, "must be " + p.Allowed()}
 	}
 	return nil
+}
+
+func (p Param) takes(value string) bool {
+	switch p.Kind {
+	case Choice:
+		return p.option(value).Value != ""
+	case Bool:
+		return value == "yes" || value == "no"
+	case Int:
+		return p.within(value)
+	case Float:
+		v, err := strconv.ParseFloat(value, 64)
+		return err == nil && v >= p.Min && v <= p.Max
+	case Ints:
+		parts := strings.Split(value, ",")
+		return len(parts) <= 3 && !slices.ContainsFunc(parts, func(part string) bool { return !p.within(part) })
+	}
+	return value != ""
+}
+
+// within reads a whole number in plain decimal digits.
+func (p Param) within(value string) bool {
+	v, err := strconv.ParseInt(value, 10, 64)
+	return err == nil && float64(v) >= p.Min && float64(v) <= p.Max
 }
 
 func number(v float64) string {

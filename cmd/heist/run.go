@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+
+	"modelheist/core/attack"
+	"modelheist/core/dataset"
+	"modelheist/core/experiment"
+	"modelheist/core/metric"
+	"modelheist/site/data"
+)
+
+// run steals one victim: settings as key=value, --json for one event a line.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	asJSON := slices.Contains(args, "--json")
+	settings := slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == "--json" })
+	for _, a := range settings {
+		if strings.HasPrefix(a, "-") {
+			return usagef("run: no option %q; settings are written key=value, and --json prints the events", a)
+		}
+	}
+	spec, err := experiment.Parse(settings)
+	if err != nil {
+		return usagef("%s", oneLine(err))
+	}
+	env := experiment.Env{Open: open, Tick: ctx.Err}
+	e, err := experiment.Prepare(spec, env, nil)
+	if err != nil {
+		return badSetting(err)
+	}
+	var out printer = &summary{out: stdout, progress: stderr}
+	if asJSON {
+		out = &jsonLines{json.NewEncoder(stdout)}
+	}
+	if err := out.start(e); err != nil {
+		return err
+	}
+	for event, err := range e.Run(env) {
+		if err != nil {
+			return badSetting(err)
+		}
+		if err := out.event(e, event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// badSetting makes errors that a setting or its file is to blame for exit with 2.
+func badSetting(err error) error {
+	if errors.As(err, new(*experiment.ParamError)) || errors.As(err, new(*dataset.CSVError)) {
+		return usagef("%s", oneLine(err))
+	}
+	return err
+}
+
+// oneLine puts joined errors on one line.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+// open reads a shipped data set, or else a file.
+func open(name string) ([]byte, error) {
+	for _, s := range dataset.ShippedSets {
+		if s.File == name {
+			return data.Open(name)
+		}
+	}
+	return os.ReadFile(name)
+}
+
+// printer shows a run.
+type printer interface {
+	start(*experiment.Experiment) error
+	event(*experiment.Experiment, experiment.Event) error
+}
+
+// jsonLines prints one event a line.
+type jsonLines struct{ *json.Encoder }
+
+type startLine struct {
+	Kind          string   `json:"kind"`
+	Spec          string   `json:"spec"`
+	Data          string   `json:"data"`
+	N             int      `json:"n"`
+	D             int      `json:"d"`
+	Classes       []string `json:"classes"`
+	Unknowns      int      `json:"unknowns"`
+	Budget        int      `json:"budget"`
+	TrainAccuracy *float64 `json:"train_accuracy"`
+	TestAccuracy  *float64 `json:"test_accuracy"`
+}
+
+func (j *jsonLines) start(e *experiment.Experiment) error {
+	return j.Encode(startLine{
+		"start", e.Spec.String(), e.Set.Name, e.Set.N(), e.Set.D(), e.Set.ClassNames, e.Unknowns, e.Budget,
+		orNull(metric.Accuracy(e.Victim, e.Train)), orNull(metric.Accuracy(e.Victim, e.Test)),
+	})
+}
+
+type queryLine struct {
+	Kind    string      `json:"kind"`
+	Queries int         `json:"queries"`
+	X       [][]float64 `json:"x"`
+	Labels  []int       `json:"labels"`
+	Values  [][]float64 `json:"values,omitempty"`
+	Why     []string    `json:"why"`
+}
+
+type roundLine struct {
+	Kind    string   `json:"kind"`
+	Round   int      `json:"round"`
+	Queries int      `json:"queries"`
+	Moved   *float64 `json:"moved"`
+	measures
+}
+
+type endLine struct {
+	Kind     string        `json:"kind"`
+	Status   attack.Status `json:"status"`
+	Note     string        `json:"note,omitempty"`
+	Queries  int           `json:"queries"`
+	Unknowns int           `json:"unknowns"`
+	measures
+}
+
+// measures are null where they have no meaning.
+type measures struct {
+	RTest      *float64 `json:"r_test"`
+	RUnif      *float64 `json:"r_unif"`
+	TVTest     *float64 `json:"tv_test"`
+	TVUnif     *float64 `json:"tv_unif"`
+	ParamError *float64 `json:"param_error"`
+}
+
+func measured(m *metric.Measures) measures {
+	if m == nil {
+		return measures{}
+	}
+	return measures{orNull(m.RTest), orNull(m.RUnif), orNull(m.TVTest), orNull(m.TVUnif), orNull(m.ParamError)}
+}
+
+func orNull(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+func (j *jsonLines) event(e *experiment.Experiment, ev experiment.Event) error {
+	switch ev.Kind {
+	case attack.Queried:
+		return j.Encode(queryLine{"query", ev.Queries, rows(ev.X, e.Set.D()), ev.Reply.Labels, rows(ev.Reply.Values, ev.Reply.Width()), ev.Why})
+	case attack.Rounded:
+		return j.Encode(roundLine{"round", ev.Round, ev.Queries, orNull(ev.Moved), measured(ev.Measures)})
+	default:
+		return j.Encode(endLine{string(ev.Kind), ev.Status, ev.Note, ev.Queries, e.Unknowns, measured(ev.Measures)})
+	}
+}
+
+func rows(x []float64, width int) [][]float64 {
+	if width == 0 {
+		return nil
+	}
+	return slices.Collect(slices.Chunk(x, width))
+}
+
+// summary prints progress and, at the end, what the theft came to.
+type summary struct{ out, progress io.Writer }
+
+func (s *summary) start(e *experiment.Experiment) error {
+	_, err := fmt.Fprintf(s.progress, "victim   %s on %s: %d points, %d features, %d classes; accuracy %s train, %s test\nbudget   %d queries for %d unknowns; answers: %s\n",
+		e.Spec.Get("victim"), e.Set.Name, e.Set.N(), e.Set.D(), e.Set.Classes(),
+		percent(metric.Accuracy(e.Victim, e.Train)), percent(metric.Accuracy(e.Victim, e.Test)), e.Budget, e.Unknowns, e.Spec.Get("answers"))
+	return err
+}
+
+func (s *summary) event(e *experiment.Experiment, ev experiment.Event) error {
+	if ev.Kind == attack.Rounded {
+		_, err := fmt.Fprintf(s.progress, "round %-3d %6d queries   agreement %s test, %s uniform\n", ev.Round, ev.Queries, percent(1-ev.Measures.RTest), percent(1-ev.Measures.RUnif))
+		return err
+	}
+	if ev.Kind != attack.Ended {
+		return nil
+	}
+	fmt.Fprintf(s.out, "ended    %s after %d queries (k = %d)", ev.Status, ev.Queries, e.Unknowns)
+	if ev.Note != "" {
+		fmt.Fprintf(s.out, ": %s", ev.Note)
+	}
+	fmt.Fprintln(s.out)
+	if ev.Measures == nil {
+		_, err := fmt.Fprintln(s.out, "copy     none")
+		return err
+	}
+	m := ev.Measures
+	fmt.Fprintf(s.out, "labels   R_test %s   R_unif %s\n", figure(m.RTest), figure(m.RUnif))
+	_, err := fmt.Fprintf(s.out, "scores   TV_test %s   TV_unif %s   parameter error %s\n", figure(m.TVTest), figure(m.TVUnif), figure(m.ParamError))
+	return err
+}
+
+func percent(v float64) string {
+	if math.IsNaN(v) {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f %%", 100*v)
+}
+
+func figure(v float64) string {
+	if math.IsNaN(v) {
+		return "–"
+	}
+	return fmt.Sprintf("%.3g", v)
+}

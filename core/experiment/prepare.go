@@ -1,0 +1,227 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"modelheist/core/attack"
+	"modelheist/core/dataset"
+	"modelheist/core/metric"
+	"modelheist/core/model"
+	"modelheist/core/oracle"
+)
+
+// Streams of randomness: one named stream a purpose, all seeded by the Spec.
+const (
+	streamData uint64 = 1 + iota
+	streamSplit
+	streamVictim
+	streamAttack
+	streamMetric
+)
+
+// trainShare of the points trains the victim; the rest is the test set
+// (Tramèr et al. 2016, section 4.1).
+const trainShare = 0.7
+
+// Env is what an experiment needs of the world around it.
+type Env struct {
+	// Open returns the text of a shipped data set's file (iris.csv) or of the
+	// Spec's own file. Without it there are only generated and drawn points.
+	Open func(name string) ([]byte, error)
+	// Tick is called in all long work; its error stops the work.
+	Tick model.Tick
+	// LastOnly leaves the rounds unmeasured: only the last copy is, at the end.
+	// The Spec's goal and patience then have nothing to go by and never stop.
+	LastOnly bool
+	// Stage, if set, is told what begins: data, victim, metric.
+	Stage func(name string)
+}
+
+func (env Env) stage(name string) {
+	if env.Stage != nil {
+		env.Stage(name)
+	}
+}
+
+// Experiment is a Spec made real: data, a trained victim, and what it takes to
+// steal it.
+type Experiment struct {
+	Spec             Spec
+	Set, Train, Test *dataset.Set // scaled to [-1, 1]
+	Recipe           model.Recipe // of the victim
+	Victim           model.Classifier
+	Unknowns         int // k
+	Budget           int // queries
+
+	yardstick *metric.Yardstick
+}
+
+// Prepare loads the data and trains the victim. What prev (or nil) shares with
+// the Spec is not made again. Errors are *ParamError where a setting is at
+// fault, and otherwise say what the data or the victim lack.
+func Prepare(spec Spec, env Env, prev *Experiment) (*Experiment, error) {
+	e := &Experiment{Spec: spec}
+	if err := e.load(env, prev); err != nil {
+		return nil, err
+	}
+	if err := e.train(env, prev); err != nil {
+		return nil, err
+	}
+	if err := e.allow(); err != nil {
+		return nil, err
+	}
+	if prev != nil && prev.Victim == e.Victim {
+		e.yardstick = prev.yardstick
+		return e, nil
+	}
+	env.stage("metric")
+	yardstick, err := metric.NewYardstick(e.Victim, e.Set.Domain, e.Test, e.random(streamMetric), env.Tick)
+	if err != nil {
+		return nil, err
+	}
+	e.yardstick = yardstick
+	return e, nil
+}
+
+func (e *Experiment) random(stream uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(e.Spec.Int("seed")), stream))
+}
+
+// load makes the data set and splits it.
+func (e *Experiment) load(env Env, prev *Experiment) error {
+	if prev != nil && prev.Spec.part("data") == e.Spec.part("data") {
+		e.Set, e.Train, e.Test = prev.Set, prev.Train, prev.Test
+		return nil
+	}
+	env.stage("data")
+	set, err := e.read(env)
+	if err != nil {
+		return err
+	}
+	e.Set = set
+	e.Train, e.Test = dataset.Split(set, trainShare, e.random(streamSplit))
+	return nil
+}
+
+func (e *Experiment) read(env Env) (*dataset.Set, error) {
+	name := e.Spec.Get("data")
+	switch name {
+	case "points":
+		set, err := dataset.DecodePoints(e.Spec.Get("points"))
+		if err != nil {
+			return nil, &ParamError{Key: "points", Reason: err.Error()}
+		}
+		return set, nil
+	case "csv":
+		text, err := env.open(e.Spec.Get("file"))
+		if err != nil {
+			return nil, &ParamError{"file", e.Spec.Get("file"), err.Error()}
+		}
+		set, err := dataset.ReadCSV(text, dataset.CSVOptions{Label: e.Spec.Get("label")})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Spec.Get("file"), err)
+		}
+		return dataset.Scale(set), nil
+	}
+	for _, s := range dataset.ShippedSets {
+		if s.Name == name {
+			text, err := env.open(s.File)
+			if err != nil {
+				return nil, &ParamError{"data", name, err.Error()}
+			}
+			set, err := dataset.ParseShipped(name, text)
+			if err != nil {
+				return nil, err
+			}
+			return dataset.Scale(set), nil
+		}
+	}
+	return e.generate(name)
+}
+
+func (env Env) open(name string) ([]byte, error) {
+	if env.Open == nil {
+		return nil, errors.New("no files can be read here")
+	}
+	return env.Open(name)
+}
+
+func (e *Experiment) generate(name string) (*dataset.Set, error) {
+	g, ok := dataset.FindGenerator(name)
+	if !ok {
+		panic("experiment: no source for data=" + name)
+	}
+	o := g.Default
+	o.N = e.Spec.Int("n")
+	if e.Spec.Get("noise") != "" {
+		o.Noise = e.Spec.Float("noise")
+	}
+	if e.Spec.Get("classes") != "" {
+		o.Classes = e.Spec.Int("classes")
+	}
+	set, err := dataset.Generate(name, o, e.random(streamData))
+	if err != nil {
+		return nil, err
+	}
+	return dataset.Scale(set), nil
+}
+
+// train fits the victim and settles the budget.
+func (e *Experiment) train(env Env, prev *Experiment) error {
+	e.Recipe = e.recipe()
+	d, c := e.Set.D(), e.Set.Classes()
+	if e.Recipe.Family == "logistic" && c != 2 {
+		return &ParamError{"victim", "logistic", fmt.Sprintf("takes two classes and the data have %d; softmax and ovr take more", c)}
+	}
+	e.Unknowns = e.Recipe.Unknowns(d, c)
+	e.Budget = e.Spec.Int("queries")
+	if e.Spec.Get("alpha") != "" {
+		e.Budget = max(1, int(math.Round(e.Spec.Float("alpha")*float64(e.Unknowns))))
+	}
+	if prev != nil && prev.Spec.part("data", "victim") == e.Spec.part("data", "victim") {
+		e.Victim = prev.Victim
+		return nil
+	}
+	env.stage("victim")
+	data := model.Data{X: e.Train.X, Dim: d, Classes: c, Labels: e.Train.Y}
+	victim, err := e.Recipe.Train(data, model.Options{Rand: e.random(streamVictim), Tick: env.Tick})
+	if err != nil {
+		return fmt.Errorf("the victim can't be trained: %w", err)
+	}
+	e.Victim = victim
+	return nil
+}
+
+func (e *Experiment) recipe() model.Recipe {
+	s := e.Spec
+	return model.Recipe{
+		Family: s.Get("victim"), C: s.Float("C"),
+		Hidden: s.Ints("hidden"), Activation: s.Get("activation"), L2: s.Float("decay"),
+		Kernel: s.Get("kernel"), Gamma: s.Float("gamma"), Degree: s.Int("degree"), Coef0: 1,
+	}
+}
+
+// oracle opens a fresh one with the whole budget.
+func (e *Experiment) oracle() (*oracle.Meter, error) {
+	return oracle.Open(e.Victim, e.Set.Domain, oracle.Settings{
+		Answers: oracle.Kind(e.Spec.Get("answers")), Round: e.Spec.Int("round"),
+		Box: e.Spec.Bool("box"), Budget: e.Budget,
+	})
+}
+
+// attack makes the Spec's attack. All that it learns of the victim is the
+// family; hyper-parameters that training chose from data stay with the victim.
+func (e *Experiment) attack(env Env) (attack.Attack, error) {
+	return attack.New(e.Spec.Get("attack"), attack.Config{Copy: e.Recipe, Rounds: e.Spec.Int("rounds"), Tick: env.Tick})
+}
+
+// allow refuses combinations that only the data decide.
+func (e *Experiment) allow() error {
+	if e.Spec.Get("attack") == "equations" && e.Spec.Get("answers") == "top1" && e.Set.Classes() != 2 {
+		return &ParamError{"attack", "equations", fmt.Sprintf("needs the probability of every class, and answers=top1 gives one of %d; ask for answers=probabilities", e.Set.Classes())}
+	}
+	return nil
+}

@@ -1,0 +1,205 @@
+package experiment
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func parse(t *testing.T, settings string) Spec {
+	t.Helper()
+	spec, err := Parse(strings.Fields(settings))
+	if err != nil {
+		t.Fatalf("Parse(%s): %v", settings, err)
+	}
+	return spec
+}
+
+func TestTheTableIsSound(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, p := range Params {
+		if seen[p.Key] {
+			t.Errorf("%s stands twice", p.Key)
+		}
+		if !slices.Contains(Sections, p.Section) {
+			t.Errorf("%s: no section %q", p.Key, p.Section)
+		}
+		if p.Help == "" || p.Label == "" {
+			t.Errorf("%s: needs a label and help", p.Key)
+		}
+		conds := slices.Clone(p.When)
+		values := []string{p.Default}
+		for _, d := range p.Defaults {
+			conds = append(conds, d.When)
+			values = append(values, d.Value)
+		}
+		for _, o := range p.Choices {
+			conds = append(conds, o.When...)
+		}
+		for _, c := range conds {
+			of, ok := Lookup(c.Key)
+			if !ok || !seen[c.Key] {
+				t.Errorf("%s: its condition on %s does not name a key above it", p.Key, c.Key)
+			}
+			for _, v := range c.In {
+				if !of.takes(v) {
+					t.Errorf("%s: its condition %s=%s can't hold", p.Key, c.Key, v)
+				}
+			}
+		}
+		for _, v := range values {
+			if v != "" && !p.takes(v) {
+				t.Errorf("%s: default %q is not allowed", p.Key, v)
+			}
+		}
+		seen[p.Key] = true
+	}
+}
+
+func TestTheDefaultsAreALabelOnlyAdaptiveTheftOfAnSVMOnMoons(t *testing.T) {
+	t.Parallel()
+	spec := parse(t, "")
+	for key, want := range map[string]string{
+		"data": "moons", "victim": "svm", "kernel": "rbf", "answers": "labels", "attack": "adaptive",
+		"queries": "200", "alpha": "", "hidden": "", "round": "", "seed": "1",
+	} {
+		if got := spec.Get(key); got != want {
+			t.Errorf("%s = %q, want %q", key, got, want)
+		}
+	}
+}
+
+func TestDefaultsFollowOtherSettings(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ settings, key, want string }{
+		{"data=blobs", "noise", "0.5"},
+		{"data=xor", "classes", ""},
+		{"data=spirals", "classes", "2"},
+		{"victim=logistic answers=probabilities", "attack", "equations"},
+		{"victim=logistic answers=probabilities", "alpha", "2"},
+		{"victim=logistic answers=probabilities", "queries", ""},
+		{"victim=logistic answers=probabilities queries=7", "alpha", ""},
+		{"victim=logistic answers=probabilities queries=7", "queries", "7"},
+		{"alpha=3", "queries", ""},
+		{"victim=logistic", "C", "1"},
+		{"victim=svm", "C", "10"},
+	} {
+		if got := parse(t, c.settings).Get(c.key); got != c.want {
+			t.Errorf("%s: %s = %q, want %q", c.settings, c.key, got, c.want)
+		}
+	}
+}
+
+func TestBadSettingsNameTheKeyTheValueAndWhatIsAllowed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ settings, key, says string }{
+		{"colour=red", "colour", "no such key"},
+		{"noise", "noise", "key=value"},
+		{"noise=2", "noise", "from 0 to 1"},
+		{"noise=NaN", "noise", "from 0 to 1"},
+		{"n=1e3", "n", "whole number from 20 to 20000"},
+		{"n=+50 n=60", "n", "given twice"},
+		{"data=moon", "data", "one of moons"},
+		{"victim=mlp hidden=0", "hidden", "from 1 to 256"},
+		{"victim=mlp hidden=8,8,8,8", "hidden", "one to three"},
+		{"victim=mlp hidden=", "hidden", "must be"},
+		{"hidden=8", "hidden", "needs victim=mlp, and victim is svm"},
+		{"box=true", "box", "yes or no"},
+		{"round=3", "round", "needs answers="},
+		{"attack=equations", "attack", "needs victim="},
+		{"victim=mlp attack=equations", "attack", "needs answers="},
+		{"victim=mlp answers=margin", "answers", "needs victim=svm"},
+		{"alpha=1 queries=10", "alpha", "not both"},
+		{"data=csv", "file", "is needed"},
+		{"data=points", "points", "is needed"},
+		{"points=AAAA", "points", "needs data=points"},
+		{"seed=-1", "seed", "from 0 to 4503599627370496"},
+	} {
+		_, err := Parse(strings.Fields(c.settings))
+		var bad *ParamError
+		if !errors.As(err, &bad) {
+			t.Errorf("%s: error %v, want a ParamError", c.settings, err)
+			continue
+		}
+		if bad.Key != c.key || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %q, want key %s and %q", c.settings, err, c.key, c.says)
+		}
+	}
+}
+
+// TestEveryBoundIsKept makes values just outside and just inside each range.
+func TestEveryBoundIsKept(t *testing.T) {
+	t.Parallel()
+	for _, p := range Params {
+		if p.Kind != Int && p.Kind != Float && p.Kind != Ints {
+			continue
+		}
+		for _, v := range []float64{p.Min, p.Max} {
+			if !p.takes(number(v)) {
+				t.Errorf("%s does not take its bound %v", p.Key, v)
+			}
+		}
+		for _, v := range []string{number(p.Min - 1), number(p.Max + 1), "", "x", "Inf", "0x10", " 1"} {
+			if p.takes(v) {
+				t.Errorf("%s takes %q", p.Key, v)
+			}
+		}
+	}
+}
+
+func TestALinkIsTheSameExperimentAsTheCommandLine(t *testing.T) {
+	t.Parallel()
+	for _, settings := range []string{
+		"", "data=moons victim=mlp hidden=16,16 answers=probabilities attack=equations alpha=2 seed=1",
+		"data=csv file=my%20own+table&x.csv label=é", "data=points points=AB-_",
+	} {
+		spec := parse(t, settings)
+		again, err := ParseLink("#" + spec.Link())
+		if err != nil {
+			t.Errorf("%s: %v", spec.Link(), err)
+		} else if again.String() != spec.String() {
+			t.Errorf("%s became %s", spec, again)
+		}
+	}
+	if link := parse(t, "victim=mlp hidden=16,16").Link(); link != "v=1&victim=mlp&hidden=16,16" {
+		t.Errorf("link %s is not readable", link)
+	}
+}
+
+func TestALinkOfAnotherVersionSaysSo(t *testing.T) {
+	t.Parallel()
+	_, err := ParseLink("v=2&data=moons")
+	if err == nil || !strings.Contains(err.Error(), "reads version 1") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestWithReplacesAndRemoves(t *testing.T) {
+	t.Parallel()
+	spec := parse(t, "data=circles noise=0.3")
+	spec, err := spec.With("noise", "")
+	if err != nil || spec.String() != "data=circles" {
+		t.Errorf("%s, %v", spec, err)
+	}
+	if _, err := spec.With("noise", "9"); err == nil {
+		t.Error("With took noise=9")
+	}
+}
+
+func FuzzParseLink(f *testing.F) {
+	for _, seed := range []string{"", "#v=1", "data=moons&victim=mlp&hidden=8", "%", "data=%zz", "points=AAAA&data=points", "alpha=1&queries=2", "=", "&&", "seed=99999999999999999999"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, link string) {
+		spec, err := ParseLink(link)
+		if err != nil {
+			return
+		}
+		again, err := ParseLink(spec.Link())
+		if err != nil || again.Link() != spec.Link() {
+			t.Errorf("%q: %s became %s: %v", link, spec.Link(), again.Link(), err)
+		}
+	})
+}
