@@ -20,6 +20,7 @@ type event struct {
 
 func main() {
 	passed, failed, skipped := 0, 0, 0
+	failing := map[string]bool{}
 	output := map[string]string{} // by package and test
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 64<<20)
@@ -41,6 +42,9 @@ func main() {
 			}
 			delete(output, key)
 			switch {
+			case e.Test == "" && e.Action == "fail" && !failing[e.Package]:
+				failed++ // it did not build, or died outside a test
+				fallthrough
 			case e.Test == "" && e.Action != "skip":
 				fmt.Printf("  %-4s %-36s %6.1f s\n", e.Action, e.Package, e.Elapsed)
 			case e.Test == "":
@@ -48,6 +52,7 @@ func main() {
 				passed++
 			case e.Action == "fail":
 				failed++
+				failing[e.Package] = true
 			default:
 				skipped++
 			}

@@ -1,0 +1,222 @@
+#!/usr/bin/env bash
+# Builds, serves and tests Model Heist.
+#
+#   ./build.sh serve         build the page and serve it on http://localhost:8080 (PORT=… for another)
+#   ./build.sh build         build the page into dist/, ready for any static host
+#   ./build.sh test          install what the tests need, then check everything
+#   ./build.sh bench         measure against TensorFlow.js and plain JavaScript
+#   ./build.sh fuzz [time]   run each fuzz target for a while (10s)
+#
+# serve and build need Go 1.26 and git; the rest also Node 20 or newer.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+bin=.build # programs and parts, none of them committed
+
+need() { # command, what it is for
+	command -v "$1" >/dev/null || { echo "build.sh: $2" >&2; exit 1; }
+}
+
+# --- the page ---------------------------------------------------------------
+
+version() { git describe --tags --always --dirty 2>/dev/null || echo unknown; }
+
+wasm() { # package, file
+	GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o "$2" "$1"
+}
+
+site() {
+	need go "Go 1.26 or newer is needed: https://go.dev/dl"
+	go build -ldflags="-X main.buildVersion=$(version)" -o $bin/ ./cmd/heist ./internal/mksite
+	wasm ./wasm/engine $bin/engine.wasm
+	$bin/heist params --json >$bin/params.json
+	$bin/mksite -out dist -version "$(version)" site \
+		engine.wasm=$bin/engine.wasm params.json=$bin/params.json \
+		wasm_exec.js="$(go env GOROOT)/lib/wasm/wasm_exec.js"
+}
+
+page_exists() { [[ -f site/index.html ]] && compgen -G 'wasm/engine/*.go' >/dev/null; }
+
+serve() {
+	site
+	exec $bin/heist serve ${PORT:+--port "$PORT"}
+}
+
+build() {
+	site
+	go -C tools build -o ../$bin/ ./precompress
+	$bin/precompress dist
+	echo "dist/ is ready for any static host"
+}
+
+# --- what the tests need ----------------------------------------------------
+
+install_node_modules() { # folder
+	need npm "Node 20 or newer is needed, with npm: https://nodejs.org"
+	local stamp=$1/node_modules/.installed
+	cmp -s "$1/package-lock.json" "$stamp" && return
+	(cd "$1" && npm ci) && cp "$1/package-lock.json" "$stamp"
+}
+
+# Chromium: CHROMIUM, one that is installed, on Debian the package, or Playwright's.
+find_chromium() {
+	local name
+	for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+		if [[ -n $name ]] && command -v "$name"; then return; fi
+	done
+}
+
+install_chromium() {
+	if [[ -z $(find_chromium) && $(id -u) == 0 ]] && grep -qs '^ID=debian' /etc/os-release; then
+		apt-get -q update && DEBIAN_FRONTEND=noninteractive \
+			apt-get -qq install -y --no-install-recommends chromium fonts-dejavu-core
+	fi
+	CHROMIUM=$(find_chromium)
+	export CHROMIUM # empty: Playwright uses its own
+	[[ -n $CHROMIUM ]] || npx playwright install chromium
+}
+
+# --- checks -----------------------------------------------------------------
+
+passed=0 failed=0 report=()
+
+count() { # word, file
+	tail -n 6 "$2" | sed -nE "s/.*\b([0-9]+) $1.*/\1/p" | tail -n 1
+}
+
+# check runs a command as one step. A step that ends in "12 passed, 1 failed", or
+# Playwright's "12 passed" and "1 failed", counts as that many.
+check() { # name, command...
+	local name=$1 log=$bin/check.log start=$SECONDS ok p f
+	shift
+	echo "== $name"
+	set +e # and no "||": both would switch off -e inside the step
+	(set -e; "$@") >"$log" 2>&1 </dev/null
+	ok=$(($? == 0))
+	set -e
+	cat "$log"
+	p=$(count passed "$log") f=$(count failed "$log")
+	p=${p:-$ok} f=${f:-0}
+	if ((!ok && f == 0)); then f=1; fi
+	passed=$((passed + p)) failed=$((failed + f))
+	report+=("$(printf '%-44s %5d passed %3d failed %5d s' "$name" "$p" "$f" $((SECONDS - start)))")
+}
+
+formatted() {
+	local files
+	files=$(gofmt -s -l $(git ls-files -co --exclude-standard '*.go'))
+	[[ -z $files ]] || { echo "gofmt -s would change:"; echo "$files"; return 1; }
+}
+
+# No file of the project names a machine's folders or a package registry's host.
+project_text() {
+	! git ls-files -co --exclude-standard | xargs -d '\n' \
+		grep -nIE '/[r]oot/|/[h]ome/|/[w]ork/|[r]egistry\.(npmjs|yarn)|[p]roxy\.golang|"[r]esolved"'
+}
+
+for_js() { GOOS=js GOARCH=wasm "$@"; }
+
+staticcheck_both() {
+	$bin/staticcheck ./...
+	(cd tools && ../$bin/staticcheck ./...)
+	for_js $bin/staticcheck ./core/... ./wasm/...
+}
+
+vet_both() {
+	go vet ./...
+	go -C tools vet ./...
+	for_js go vet ./core/... ./wasm/...
+}
+
+go_tests() { go test -json -shuffle=on ./... | $bin/tally; }
+
+# Go's launcher for Node has 8 kB for arguments and environment together: the
+# tests get a small environment.
+go_tests_wasm() {
+	local exec
+	exec="$(go env GOROOT)/lib/wasm/go_js_wasm_exec"
+	env -i PATH="$PATH" HOME="$HOME" GOFLAGS="${GOFLAGS:-}" GOPROXY="$(go env GOPROXY)" GOOS=js GOARCH=wasm \
+		go test -json -exec="$exec" ./core/... | $bin/tally
+}
+
+types() {
+	local config
+	for config in tsconfig*.json; do npx tsc --noEmit -p "$config"; done
+}
+
+# gzipped prints the size in bytes of the files when served as gzip.
+gzipped() {
+	local file total=0
+	for file in "$@"; do
+		[[ -f $file.gz ]] && file=$file.gz
+		total=$((total + $(wc -c <"$file")))
+	done
+	echo $total
+}
+
+at_most() { # what, bytes, limit
+	printf '%-60s %9d of %9d bytes\n' "$1" "$2" "$3"
+	(($2 <= $3))
+}
+
+sizes() {
+	local engine=(dist/engine.*.wasm)
+	at_most "engine, gzip" "$(gzipped "${engine[0]}")" 1100000
+	at_most "engine, brotli" "$(wc -c <"${engine[0]}.br")" 850000
+	at_most "page before the engine (HTML, CSS, JavaScript), gzip" \
+		"$(gzipped dist/*.html dist/*.css $(find dist -name '*.js'))" 40000
+}
+
+test() {
+	need go "Go 1.26 or newer is needed: https://go.dev/dl"
+	mkdir -p $bin
+	check "install: npm packages" install_node_modules .
+	check "install: Chromium" install_chromium
+	CHROMIUM=$(find_chromium) && export CHROMIUM
+	check "install: Go tools" go -C tools build -o ../$bin/ tool ./...
+
+	check "format: gofmt -s" formatted
+	check "format and lint: biome" npx biome ci --colors=off
+	check "text: no machine paths, no registry hosts" project_text
+	check "types: tsc, strict" types
+	check "vet: native and js/wasm" vet_both
+	check "staticcheck: native and js/wasm" staticcheck_both
+	if page_exists; then
+		check "build: the page" build
+		check "sizes" sizes
+	fi
+	check "Go tests, native" go_tests
+	check "Go tests, js/wasm under Node" go_tests_wasm
+	if page_exists; then
+		check "the page in Chromium, with axe" npx playwright test
+	fi
+
+	echo
+	printf '%s\n' "${report[@]}"
+	echo
+	echo "$passed passed, $failed failed"
+	((failed == 0))
+}
+
+# fuzz runs every fuzz target natively; their seeds run in every test.
+fuzz() {
+	local time=${1:-10s} file target
+	git grep -Eo '^func Fuzz\w+' -- '*_test.go' | while IFS=: read -r file target; do
+		echo "== ${target#func } in $(dirname "$file")"
+		go test -run='^$' -fuzz="^${target#func }\$" -fuzztime="$time" "./$(dirname "$file")"
+	done
+}
+
+bench() {
+	install_node_modules bench
+	install_chromium
+	site
+	wasm ./wasm/bench $bin/bench.wasm
+	node bench/run.js "$@"
+}
+
+case ${1:-} in
+serve | build | test | bench | fuzz) "$@" ;;
+*) sed -n '2,10s/^# \{0,1\}//p' build.sh; exit 2 ;;
+esac
