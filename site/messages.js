@@ -10,5 +10,109 @@
  * @module
  */
 
+/**
+ * What the engine draws on. Sizes are CSS pixels; the engine multiplies by
+ * scale (device pixel ratio, at most 2) and sizes the canvas itself.
+ * @typedef {'victim'|'copy'|'disagreement'|'chart'} Surface
+ * @typedef {{width: number, height: number, scale: number}} Size
+ */
+
+/**
+ * Colours as #rrggbb, read from the page's CSS tokens.
+ * @typedef {{paper: string, card: string, ink: string, soft: string, line: string, differ: string,
+ *   classes: string[], dark: boolean}} Theme
+ */
+
+/**
+ * How things are shown; none of it changes the experiment.
+ * @typedef {object} View
+ * @property {'all'|'last'|'none'} rings query rings: all, the last 20, none
+ * @property {'labels'|'difference'} disagreement where labels differ, or |Δp|
+ * @property {'linear'|'log'} axis of the chart: queries
+ * @property {'agreement'|'error'} measure of the chart: agreement, or error on a log scale
+ * @property {boolean} points whether training points are drawn
+ * @property {boolean} truth whether the victim's line stands faint behind the copy's
+ * @property {boolean} calm reduced motion: no fades, redraw at most twice a second
+ */
+
+/**
+ * Life of the worker, engine.worker.js, around the Go program. The page's first
+ * message is `load`, with the compiled module where the page has one already;
+ * the worker fetches and compiles (`loading`, `module`) or not, starts the Go
+ * program, and takes no more messages: from `ready` on, the Go program listens
+ * for `message` events on the worker's global scope and posts there itself.
+ * `stopped`: the Go program has ended, which it never should.
+ * @typedef {{kind: 'load', module?: WebAssembly.Module}} LoadRequest
+ * @typedef {(
+ *   {kind: 'loading', stage: 'fetch'|'compile'|'start', bytes: number, total: number} |
+ *   {kind: 'module', module: WebAssembly.Module} |
+ *   {kind: 'failed', code: 'network'|'file'|'csp'|'start', message: string} |
+ *   {kind: 'stopped', message: string}
+ * )} LoadResponse
+ */
+
+/**
+ * From the page to the engine.
+ * @typedef {(
+ *   {kind: 'init', canvases: Partial<Record<Surface, OffscreenCanvas>>, sizes: Partial<Record<Surface, Size>>, theme: Theme, view: View} |
+ *   {kind: 'size', sizes: Partial<Record<Surface, Size>>} |
+ *   {kind: 'theme', theme: Theme} |
+ *   {kind: 'view', view: View} |
+ *   {kind: 'spec', id: number, spec: string} |
+ *   {kind: 'sketch', points: Float64Array} |
+ *   {kind: 'play'} | {kind: 'pause'} | {kind: 'step'} | {kind: 'reset'} |
+ *   {kind: 'speed', speed: number} |
+ *   {kind: 'cursor', x: number, y: number, on: boolean} |
+ *   {kind: 'probe', id: number, x: number, y: number} |
+ *   {kind: 'csv', id: number, text: string, x?: string, y?: string, label?: string, header?: boolean, standardise?: boolean} |
+ *   {kind: 'curve', name: string, queries: Float64Array, agreement: Float64Array} |
+ *   {kind: 'run', id: number, spec: string} |
+ *   {kind: 'cancel', id: number}
+ * )} Request
+ *
+ * - spec: the whole experiment as a link's fragment. The engine prepares it
+ *   (data, victim), draws, and answers `prepared` or `error`. A later spec
+ *   replaces an earlier one, also while it is still being prepared.
+ * - sketch: all points as they stand while drawing (x, y, class triples), shown
+ *   at once on the victim's plot instead of the data's, until the next spec.
+ * - play runs, pause halts before the next event, step takes one query batch
+ *   (with its retraining), reset starts the theft over with a full budget.
+ * - speed: queries a second shown while playing; 0 is as fast as possible.
+ * - cursor: a crosshair on all plots; probe asks what both models say there.
+ * - csv: reads a table and answers `table`; with x, y and label columns chosen,
+ *   the points of the plane come with it.
+ * - curve: a ghost line for the chart: `uniform`, the baseline run on the pool
+ *   (dashed), or an earlier run (thin). Empty arrays take it away.
+ * - run: a whole experiment without drawing (the pool); answers `result`.
+ */
+
+/**
+ * From the engine to the page.
+ * @typedef {(
+ *   {kind: 'ready', protocol: number, version: string} |
+ *   {kind: 'preparing', id: number, stage: 'data'|'victim', iteration: number} |
+ *   {kind: 'prepared', id: number, spec: string, data: string, n: number, classes: number, classNames: string[],
+ *     points: Float64Array, unknowns: number, budget: number, trainAccuracy: number, testAccuracy: number, plane: boolean} |
+ *   {kind: 'state', state: 'idle'|'playing'|'paused'|'training'|'ended'} |
+ *   {kind: 'query', number: number, x: number[], label: number, values: number[], why: string} |
+ *   {kind: 'progress', queries: number, budget: number, round: number, rounds: number, agreement: number,
+ *     rTest: number, rUnif: number, tvUnif: number|null, paramError: number|null, moved: number|null} |
+ *   {kind: 'end', status: 'solved'|'budget'|'stuck'|'goal'|'patience'|'stopped', note: string, queries: number,
+ *     agreement: number, rTest: number, rUnif: number} |
+ *   {kind: 'probed', id: number, x: number, y: number, victim: Said|null, copy: Said|null} |
+ *   {kind: 'table', id: number, columns: {name: string, kind: 'number'|'category', distinct: number}[], rows: string[][],
+ *     count: number, header: boolean, points: Float64Array|null, classNames: string[]} |
+ *   {kind: 'result', id: number, status: string, queries: Float64Array, agreement: Float64Array, rTest: number, rUnif: number} |
+ *   {kind: 'error', id?: number, code: 'spec'|'data'|'victim'|'attack'|'message'|'panic', key?: string, message: string}
+ * )} Response
+ *
+ * @typedef {{label: number, probability: number|null, margin: number|null}} Said
+ *
+ * - query: the latest query, for the ledger; sent at most once a frame.
+ * - progress: after each round, measured by the engine, not by the attack;
+ *   agreement is 1 − R_unif, the share of the plane on which labels agree.
+ *   moved: share of the plane that the last round changed.
+ */
+
 /** The version of this protocol; the engine's first message names its own. */
 export const PROTOCOL = 1;
