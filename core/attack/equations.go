@@ -1,0 +1,338 @@
+package attack
+
+import (
+	"fmt"
+	"math"
+
+	"modelheist/core/model"
+	"modelheist/core/num"
+	"modelheist/core/oracle"
+)
+
+// equations takes every answer as equations in the copy's unknowns and solves
+// them.
+//
+// Binary logistic regression, and every linear family if the oracle gives its
+// logits, is a linear system in the log-odds: d+1 queries determine the copy,
+// and a few more show that it is right (Solved). Softmax, one-vs-rest and the
+// MLP are fitted to the probabilities by loss minimisation.
+//
+// Cost: the budget, or less if solved. Needs top1 (two classes), probabilities or
+// logits. Errors: those of the oracle and of the training. Source: Tramèr et al.
+// 2016, section 4.1. Beyond the paper: a fit starts from the last one and is
+// replaced only by one that explains all answers better, so that more queries
+// never make the copy worse.
+func equations(s *session) (ending, error) {
+	kind := s.o.Answers()
+	if kind == oracle.Top1 && s.c > 2 {
+		return ending{}, fmt.Errorf("attack: equations can't use answers = top1 of %d classes, allowed probabilities, logits", s.c)
+	}
+	if s.Copy.Family == "logistic" || kind == oracle.Logits && s.Copy.Family != "mlp" {
+		return s.solveLinear()
+	}
+	return s.fitProbabilities()
+}
+
+// exact is the largest error in a probability, or relative error in a logit, on
+// answers not used in the fit, at which a copy counts as solved.
+const exact = 1e-10
+
+// solveLinear asks until the linear system is determined, then checks it.
+func (s *session) solveLinear() (ending, error) {
+	need := s.d + 1
+	first := min(need, s.budget)
+	check := min(3, s.budget-first)
+	totals := []int{first}
+	if check > 0 {
+		totals = append(totals, first+check)
+	}
+	if rest := s.budget - first - check; rest > 0 {
+		for _, t := range schedule(rest, max(4, need/4), s.rounds(12)) {
+			totals = append(totals, first+check+t)
+		}
+	}
+	var m model.Classifier
+	note := ""
+	for i, total := range totals {
+		from := s.n()
+		x := s.uniform(total - from)
+		if i == 0 {
+			x = s.spreadOut(total)
+		}
+		if err := s.ask(x, "uniform"); err != nil {
+			return ending{}, err
+		}
+		solved := m != nil && s.misfit(m, from) <= exact
+		var err error
+		if m, note, err = s.linearCopy(); err != nil {
+			return ending{}, err
+		}
+		if err := s.show(m, len(totals)); err != nil {
+			return ending{}, err
+		}
+		if solved {
+			return ending{Solved, ""}, nil
+		}
+	}
+	return ending{Budget, note}, nil
+}
+
+// spreadOut draws n uniform inputs whose equations are independent: the best of
+// a few draws. It costs no query, and spares the unlucky draw that is close to
+// singular.
+func (s *session) spreadOut(n int) []float64 {
+	const draws = 16
+	best := s.uniform(n)
+	if n != s.d+1 {
+		return best
+	}
+	cond := factor(s.design(best), s.d+1).condition()
+	for range draws - 1 {
+		x := s.uniform(n)
+		if c := factor(s.design(x), s.d+1).condition(); c < cond {
+			best, cond = x, c
+		}
+	}
+	return best
+}
+
+// scaled is feature j of an input, scaled to [-1, 1].
+func (s *session) scaled(j int, v float64) float64 {
+	f := s.box[j]
+	if f.High == f.Low {
+		return 0
+	}
+	return (2*v - f.Low - f.High) / (f.High - f.Low)
+}
+
+// design is the n×(d+1) matrix [x 1] of scaled inputs.
+func (s *session) design(x []float64) []float64 {
+	a := make([]float64, 0, len(x)/s.d*(s.d+1))
+	for i, v := range x {
+		a = append(a, s.scaled(i%s.d, v))
+		if i%s.d == s.d-1 {
+			a = append(a, 1)
+		}
+	}
+	return a
+}
+
+// linearCopy solves for the copy's weights by least squares. An equation counts
+// by how closely its answer tells the log-odds: p(1-p) for a probability, so
+// that one rounded to 0 or 1 tells nothing. With too few equations that count,
+// the copy is the one that training on the probabilities gives.
+func (s *session) linearCopy() (model.Classifier, string, error) {
+	k := s.d + 1
+	var a []float64
+	rhs := make([][]float64, s.rows())
+	for i := range s.n() {
+		z, weight := s.logits(i)
+		if weight == 0 {
+			continue
+		}
+		for _, v := range s.design(s.row(i)) {
+			a = append(a, v*weight)
+		}
+		for j := range rhs {
+			rhs[j] = append(rhs[j], z[j]*weight)
+		}
+	}
+	if n := len(a) / k; n < k {
+		m, err := s.fitOnce(nil)
+		return m, fmt.Sprintf("%d of %d answers tell the log-odds; %d are needed", n, s.n(), k), err
+	}
+	q := factor(a, k)
+	w := make([]float64, 0, s.c*k)
+	for _, b := range rhs {
+		w = append(w, s.unscale(q.solve(b))...)
+	}
+	note := ""
+	if c := q.condition(); c > 1e10 {
+		note = fmt.Sprintf("the equations are ill-conditioned (condition %.1g)", c)
+	}
+	m, err := model.NewLinear(s.Copy.Family, s.d, s.c, w)
+	return m, note, err
+}
+
+// rows is the number of linear scores of a linear family.
+func (s *session) rows() int {
+	if s.Copy.Family == "logistic" {
+		return 1
+	}
+	return s.c
+}
+
+// logits are the linear scores that answer i tells, with the weight of the
+// equation: the log-odds for logistic, else the c logits.
+func (s *session) logits(i int) ([]float64, float64) {
+	switch s.o.Answers() {
+	case oracle.Logits:
+		z := s.values[i*s.c : (i+1)*s.c]
+		if s.rows() == 1 {
+			return []float64{z[1] - z[0]}, 1
+		}
+		return z, 1
+	case oracle.Top1:
+		p := s.values[i]
+		z := math.Log(p) - math.Log1p(-p)
+		if s.labels[i] == 0 {
+			z = -z
+		}
+		return []float64{z}, usable(z, p*(1-p))
+	}
+	p, q := s.values[2*i], s.values[2*i+1]
+	z := math.Log(q) - math.Log(p)
+	return []float64{z}, usable(z, p*q)
+}
+
+func usable(z, weight float64) float64 {
+	if math.IsNaN(z) || math.IsInf(z, 0) {
+		return 0
+	}
+	return weight
+}
+
+// unscale turns weights for scaled inputs into weights for raw ones.
+func (s *session) unscale(w []float64) []float64 {
+	for j, f := range s.box {
+		if f.High == f.Low {
+			continue
+		}
+		half := (f.High - f.Low) / 2
+		w[s.d] -= w[j] * (f.Low + f.High) / 2 / half
+		w[j] /= half
+	}
+	return w
+}
+
+// misfit is the largest error of the copy on the answers from one on: in a
+// probability, or relative in a logit.
+func (s *session) misfit(m model.Classifier, from int) float64 {
+	x := s.x[from*s.d:]
+	got := make([]float64, len(x)/s.d*s.c)
+	worst := 0.0
+	if s.o.Answers() == oracle.Logits && s.Copy.Family != "mlp" {
+		m.ScoresTo(got, x)
+		for i, v := range s.values[from*s.c:] {
+			worst = max(worst, math.Abs(v-got[i])/(1+math.Abs(v)))
+		}
+		return worst
+	}
+	p, is := m.(model.Probabilistic)
+	if !is {
+		return math.Inf(1)
+	}
+	p.ProbabilitiesTo(got, x)
+	for i, v := range s.probabilities()[from*s.c:] {
+		worst = max(worst, math.Abs(v-got[i]))
+	}
+	return worst
+}
+
+// probabilities are the n×c probabilities that the answers tell. Logits get here
+// from an MLP, and from a linear family with too few of them.
+func (s *session) probabilities() []float64 {
+	p := make([]float64, s.n()*s.c)
+	switch s.o.Answers() {
+	case oracle.Probabilities:
+		copy(p, s.values)
+	case oracle.Top1:
+		for i, y := range s.labels {
+			p[2*i+y], p[2*i+1-y] = s.values[i], 1-s.values[i]
+		}
+	case oracle.Logits:
+		copy(p, s.values)
+		num.SoftmaxRows(p, s.n(), s.c)
+	}
+	return p
+}
+
+// fitProbabilities minimises the loss on the returned probabilities, round by
+// round.
+func (s *session) fitProbabilities() (ending, error) {
+	var best model.Classifier
+	totals := schedule(s.budget, max(8, s.budget/8), s.rounds(8))
+	for i, total := range totals {
+		from := s.n()
+		if err := s.ask(s.uniform(total-from), "uniform"); err != nil {
+			return ending{}, err
+		}
+		solved := best != nil && s.misfit(best, from) <= solvedFit
+		var err error
+		if best, err = s.better(best, i == len(totals)-1); err != nil {
+			return ending{}, err
+		}
+		if err := s.show(best, len(totals)); err != nil {
+			return ending{}, err
+		}
+		if solved {
+			return ending{Solved, ""}, nil
+		}
+	}
+	return ending{status: Budget}, nil
+}
+
+// solvedFit is the largest error in a probability on answers not used in the fit
+// at which a fitted copy counts as solved.
+const solvedFit = 1e-9
+
+// better fits the copy anew, from the last one and, for the MLP, which has local
+// minima, from fresh starts too, and returns the fit that explains all answers
+// best. The last round tries hardest.
+func (s *session) better(last model.Classifier, final bool) (model.Classifier, error) {
+	fresh := 0
+	if s.Copy.Family == "mlp" {
+		fresh = 1
+		if final {
+			fresh = 4
+		}
+	}
+	best, least := last, math.Inf(1)
+	if last != nil {
+		least = s.error(last)
+	}
+	for try := range fresh + 1 {
+		warm := last
+		if try > 0 {
+			warm = nil
+		}
+		if try > 0 && least < 1e-12 {
+			break
+		}
+		m, err := s.fitOnce(warm)
+		if err != nil {
+			return nil, err
+		}
+		if e := s.error(m); e < least {
+			best, least = m, e
+		}
+	}
+	return best, nil
+}
+
+// fitOnce trains on the probabilities. While there are fewer equations than
+// unknowns, a small penalty picks the copy with small weights.
+func (s *session) fitOnce(warm model.Classifier) (model.Classifier, error) {
+	r := s.Copy
+	r.C, r.L2 = math.Inf(1), 0
+	if s.n()*(s.c-1) < r.Unknowns(s.d, s.c) || s.n() < s.d+2 {
+		r.C, r.L2 = 1e6, 1e-7
+	}
+	data := model.Data{X: s.x, Dim: s.d, Classes: s.c, Probabilities: s.probabilities()}
+	return r.Train(data, model.Options{Rand: s.r, Tick: s.Tick, Warm: warm})
+}
+
+// error is the mean squared error of the copy's probabilities on all answers.
+func (s *session) error(m model.Classifier) float64 {
+	p, is := m.(model.Probabilistic)
+	if !is {
+		return math.Inf(1)
+	}
+	got := make([]float64, s.n()*s.c)
+	p.ProbabilitiesTo(got, s.x)
+	sum := 0.0
+	for i, v := range s.probabilities() {
+		sum += (v - got[i]) * (v - got[i])
+	}
+	return sum / float64(len(got))
+}

@@ -1,0 +1,127 @@
+package attack
+
+import "math"
+
+// triangle is the QR factorisation of an n×k matrix, n >= k, by Householder
+// reflections (Golub and Van Loan, Matrix Computations, section 5.2).
+type triangle struct {
+	n, k int
+	a    []float64 // n×k by columns: R above the diagonal, reflections below
+	diag []float64 // k, the diagonal of R
+}
+
+// factor reduces the n×k matrix a, given by rows, which it copies.
+func factor(a []float64, k int) triangle {
+	n := len(a) / k
+	if n < k {
+		panic("attack: factor: fewer rows than columns")
+	}
+	q := triangle{n, k, make([]float64, len(a)), make([]float64, k)}
+	for i := range n {
+		for j := range k {
+			q.a[j*n+i] = a[i*k+j]
+		}
+	}
+	for j := range k {
+		v := q.a[j*n+j : (j+1)*n]
+		norm := 0.0
+		for _, x := range v {
+			norm = math.Hypot(norm, x)
+		}
+		if v[0] > 0 {
+			norm = -norm
+		}
+		q.diag[j] = norm
+		if norm == 0 {
+			continue
+		}
+		// v becomes the reflection's vector, scaled to vᵀv = 2.
+		v[0] -= norm
+		scale := 1 / math.Sqrt(-norm*v[0])
+		for i := range v {
+			v[i] *= scale
+		}
+		for l := j + 1; l < k; l++ {
+			reflect(q.a[l*n+j:(l+1)*n], v)
+		}
+	}
+	return q
+}
+
+// reflect subtracts (vᵀx)v from x, for vᵀv = 2.
+func reflect(x, v []float64) {
+	sum := 0.0
+	for i, y := range v {
+		sum += x[i] * y
+	}
+	for i, y := range v {
+		x[i] -= sum * y
+	}
+}
+
+// condition estimates the condition number from the diagonal of R; a zero on
+// the diagonal counts for nothing, its unknown is left at 0.
+func (q triangle) condition() float64 {
+	lo, hi := math.Inf(1), 0.0
+	for _, r := range q.diag {
+		if r != 0 {
+			lo, hi = min(lo, math.Abs(r)), max(hi, math.Abs(r))
+		}
+	}
+	return hi / lo
+}
+
+// solve returns the x that minimises ‖a·x − b‖; unknowns that nothing
+// determines are 0.
+func (q triangle) solve(b []float64) []float64 {
+	b = append([]float64(nil), b...)
+	for j, r := range q.diag {
+		if r != 0 {
+			reflect(b[j:], q.a[j*q.n+j:(j+1)*q.n])
+		}
+	}
+	return q.back(b[:q.k])
+}
+
+// back solves R·x = b.
+func (q triangle) back(b []float64) []float64 {
+	x := append([]float64(nil), b...)
+	floor := q.floor()
+	for j := q.k - 1; j >= 0; j-- {
+		if math.Abs(q.diag[j]) <= floor {
+			x[j] = 0
+			continue
+		}
+		x[j] /= q.diag[j]
+		for i := range j {
+			x[i] -= x[j] * q.a[j*q.n+i]
+		}
+	}
+	return x
+}
+
+// forward solves Rᵀ·x = b.
+func (q triangle) forward(b []float64) []float64 {
+	x := append([]float64(nil), b...)
+	floor := q.floor()
+	for j := range q.k {
+		for i := range j {
+			x[j] -= x[i] * q.a[j*q.n+i]
+		}
+		if math.Abs(q.diag[j]) <= floor {
+			x[j] = 0
+			continue
+		}
+		x[j] /= q.diag[j]
+	}
+	return x
+}
+
+// floor is the size below which a diagonal entry is rounding error.
+func (q triangle) floor() float64 {
+	hi := 0.0
+	for _, r := range q.diag {
+		hi = max(hi, math.Abs(r))
+	}
+	return hi * 1e-14
+}
