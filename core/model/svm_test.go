@@ -259,6 +259,15 @@ func TestSVMScoresAGridAsItScoresPoints(t *testing.T) {
 					t.Fatalf("%s, %d classes: score %d is %.12g on the grid, %.12g as a point", rec.Kernel, classes, i, got[i], want[i])
 				}
 			}
+			pixels := []int32{0, 5, 36, 37, 200, 203, 776}
+			part := make([]float64, len(pixels)*classes)
+			m.Sampler(xs, ys).PixelsTo(part, pixels)
+			for k, v := range part {
+				at := int(pixels[k/classes])*classes + k%classes
+				if math.Abs(v-want[at]) > 1e-9*(1+math.Abs(want[at])) {
+					t.Fatalf("%s, %d classes: pixel %d scores %.12g, %.12g as a point", rec.Kernel, classes, pixels[k/classes], v, want[at])
+				}
+			}
 		}
 	}
 }
