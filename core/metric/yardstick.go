@@ -91,7 +91,8 @@ func (s *sample) compare(copied model.Classifier, tick model.Tick) (r, tv float6
 	return Disagreement(s.labels, labels), tv, labels, nil
 }
 
-// Disagreement is the share of positions at which the labels differ.
+// Disagreement is the share of positions at which the labels differ; NaN for
+// none at all.
 func Disagreement(a, b []int) float64 {
 	n := 0
 	for i, label := range a {
@@ -108,18 +109,22 @@ func answers(c model.Classifier, x []float64, tick model.Tick) (labels []int, pr
 	d, k := c.Dim(), c.Classes()
 	n := len(x) / d
 	labels = make([]int, n)
-	scores := make([]float64, min(n, chunk)*k)
 	p, probabilistic := c.(model.Probabilistic)
+	values := make([]float64, min(n, chunk)*k)
 	if probabilistic {
 		probs = make([]float64, n*k)
 	}
 	for from := 0; from < n; from += chunk {
 		to := min(n, from+chunk)
 		rows := x[from*d : to*d]
-		c.ScoresTo(scores[:(to-from)*k], rows)
-		model.LabelsTo(labels[from:to], scores[:(to-from)*k], k)
 		if probabilistic {
-			p.ProbabilitiesTo(probs[from*k:to*k], rows)
+			values = probs[from*k : to*k]
+			p.ProbabilitiesTo(values, rows)
+			model.LabelsTo(labels[from:to], values, k)
+			breakTies(labels[from:to], c, rows, values)
+		} else {
+			c.ScoresTo(values[:(to-from)*k], rows)
+			model.LabelsTo(labels[from:to], values[:(to-from)*k], k)
 		}
 		if tick != nil {
 			if err := tick(); err != nil {
@@ -130,7 +135,40 @@ func answers(c model.Classifier, x []float64, tick model.Tick) (labels []int, pr
 	return labels, probs, nil
 }
 
-// Accuracy is the share of points of the set that c labels as the set does.
+// near is the relative difference of probabilities below which the scores decide
+// on the label: well above what rounding does to a probability.
+const near = 1e-9
+
+// breakTies corrects the labels read from the probabilities of the rows x where
+// another class comes near. Probabilities grow with scores in all families, so
+// that elsewhere the scores say the same, and needn't be computed.
+func breakTies(labels []int, c model.Classifier, x, probs []float64) {
+	d, k := c.Dim(), c.Classes()
+	var tied []int
+	var rows []float64
+	for i, label := range labels {
+		best := probs[i*k+label]
+		for j, p := range probs[i*k : (i+1)*k] {
+			if j != label && !(p < best*(1-near)) {
+				tied = append(tied, i)
+				rows = append(rows, x[i*d:(i+1)*d]...)
+				break
+			}
+		}
+	}
+	if len(tied) == 0 {
+		return
+	}
+	scores, exact := make([]float64, len(tied)*k), make([]int, len(tied))
+	c.ScoresTo(scores, rows)
+	model.LabelsTo(exact, scores, k)
+	for t, i := range tied {
+		labels[i] = exact[t]
+	}
+}
+
+// Accuracy is the share of points of the set that c labels as the set does; NaN
+// for an empty set.
 func Accuracy(c model.Classifier, s *dataset.Set) float64 {
 	labels, _, _ := answers(c, s.X, nil)
 	return 1 - Disagreement(s.Y, labels)
