@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // badSetting makes errors that a setting or its file is to blame for exit with 2.
 func badSetting(err error) error {
-	if errors.As(err, new(*experiment.ParamError)) || errors.As(err, new(*dataset.CSVError)) {
+	if errors.As(err, new(*experiment.ParamError)) {
 		return usagef("%s", oneLine(err))
 	}
 	return err

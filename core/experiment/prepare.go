@@ -122,7 +122,7 @@ func (e *Experiment) read(env Env) (*dataset.Set, error) {
 		}
 		set, err := dataset.ReadCSV(text, dataset.CSVOptions{Label: e.Spec.Get("label")})
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e.Spec.Get("file"), err)
+			return nil, &ParamError{"file", e.Spec.Get("file"), err.Error()}
 		}
 		return dataset.Scale(set), nil
 	}

@@ -1,0 +1,204 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"modelheist/core/attack"
+	"modelheist/site/data"
+)
+
+func prepare(t *testing.T, settings string, prev *Experiment) *Experiment {
+	t.Helper()
+	e, err := Prepare(parse(t, settings), Env{Open: data.Open}, prev)
+	if err != nil {
+		t.Fatalf("%s: %v", settings, err)
+	}
+	return e
+}
+
+func events(t *testing.T, e *Experiment, env Env) []Event {
+	t.Helper()
+	var all []Event
+	for ev, err := range e.Run(env) {
+		if err != nil {
+			t.Fatalf("%s: %v", e.Spec, err)
+		}
+		all = append(all, ev)
+	}
+	return all
+}
+
+func TestEveryRunEndsOnceWithinItsBudgetAndIsMeasured(t *testing.T) {
+	t.Parallel()
+	for _, settings := range []string{
+		"n=100 queries=40",
+		"n=100 victim=logistic answers=probabilities alpha=1",
+		"n=100 victim=logistic attack=line-search queries=30",
+		"n=100 data=blobs victim=softmax answers=probabilities round=3",
+		"n=100 data=blobs victim=ovr attack=uniform queries=30",
+		"n=100 victim=mlp hidden=3 answers=logits",
+		"n=100 answers=margin attack=uniform queries=30 box=yes",
+		"data=iris victim=softmax queries=30",
+		"data=points points=AAAAAAAA__8B__8B victim=logistic queries=5",
+	} {
+		t.Run(settings, func(t *testing.T) {
+			t.Parallel()
+			e := prepare(t, settings, nil)
+			all := events(t, e, Env{})
+			queries := 0
+			for i, ev := range all {
+				if ev.Kind == attack.Queried {
+					queries += ev.Reply.N()
+				}
+				if ev.Queries != queries {
+					t.Fatalf("event %d says %d queries, asked were %d", i, ev.Queries, queries)
+				}
+				if ev.Kind == attack.Rounded && ev.Measures == nil {
+					t.Errorf("round %d is not measured", ev.Round)
+				}
+				if (ev.Kind == attack.Ended) != (i == len(all)-1) {
+					t.Errorf("event %d of %d is %s", i+1, len(all), ev.Kind)
+				}
+			}
+			end := all[len(all)-1]
+			if queries > e.Budget || end.Measures == nil || math.IsNaN(end.Measures.RUnif) {
+				t.Errorf("%d of %d queries, %+v", queries, e.Budget, end)
+			}
+		})
+	}
+}
+
+// trace writes a run down to the last bit of its queries and measures.
+func trace(all []Event) string {
+	var b strings.Builder
+	for _, ev := range all {
+		fmt.Fprintf(&b, "%s %d %x %v %v\n", ev.Kind, ev.Queries, ev.X, ev.Reply, ev.Status)
+		if ev.Measures != nil {
+			fmt.Fprintf(&b, "%x %x\n", *ev.Measures, ev.Moved)
+		}
+	}
+	return b.String()
+}
+
+func TestTheSameSpecGivesTheSameEvents(t *testing.T) {
+	t.Parallel()
+	const settings = "n=100 victim=mlp hidden=4 queries=30 seed=7"
+	first := prepare(t, settings, nil)
+	want := trace(events(t, first, Env{}))
+	if got := trace(events(t, prepare(t, settings, nil), Env{})); got != want {
+		t.Error("two runs of one Spec differ")
+	}
+	if got := trace(events(t, first, Env{})); got != want {
+		t.Error("running an Experiment again differs from the first time")
+	}
+	if got := trace(events(t, prepare(t, settings, first), Env{})); got != want {
+		t.Error("a shared victim changes the run")
+	}
+	if got := trace(events(t, prepare(t, strings.Replace(settings, "seed=7", "seed=8", 1), nil), Env{})); got == want {
+		t.Error("the seed has no effect")
+	}
+}
+
+func TestPrepareSharesWhatTheSpecsShare(t *testing.T) {
+	t.Parallel()
+	first := prepare(t, "n=100", nil)
+	sameVictim := prepare(t, "n=100 attack=uniform queries=10", first)
+	if sameVictim.Victim != first.Victim || sameVictim.yardstick != first.yardstick {
+		t.Error("another attack retrained the victim")
+	}
+	sameData := prepare(t, "n=100 victim=logistic", first)
+	if sameData.Set != first.Set || sameData.Victim == first.Victim {
+		t.Error("another victim must keep the data and be trained")
+	}
+	if other := prepare(t, "n=101", first); other.Set == first.Set || other.Victim == first.Victim {
+		t.Error("other data must be made and trained on")
+	}
+}
+
+func TestGoalAndPatienceStopTheRun(t *testing.T) {
+	t.Parallel()
+	goal := events(t, prepare(t, "n=100 victim=logistic queries=200 goal=0.9", nil), Env{})
+	if end := goal[len(goal)-1]; end.Status != Goal || 1-end.Measures.RUnif < 0.9 || end.Queries == 200 {
+		t.Errorf("goal: %+v", end)
+	}
+	patience := events(t, prepare(t, "n=100 victim=logistic attack=uniform queries=400 rounds=40 patience=20", nil), Env{})
+	if end := patience[len(patience)-1]; end.Status != Patience || end.Queries == 400 {
+		t.Errorf("patience: %+v", end)
+	}
+}
+
+func TestOnlyTheLastCopyIsMeasuredOnRequest(t *testing.T) {
+	t.Parallel()
+	e := prepare(t, "n=100 victim=logistic queries=30", nil)
+	full, last := events(t, e, Env{}), events(t, e, Env{LastOnly: true})
+	for _, ev := range last[:len(last)-1] {
+		if ev.Measures != nil {
+			t.Error("a round was measured")
+		}
+	}
+	if got, want := last[len(last)-1].Measures, full[len(full)-1].Measures; got.RUnif != want.RUnif || got.RTest != want.RTest {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
+var errStop = errors.New("stop")
+
+func TestTickStopsEveryStage(t *testing.T) {
+	t.Parallel()
+	spec := parse(t, "n=200 victim=mlp queries=40")
+	for _, after := range []int{0, 3, 30} {
+		left := after
+		tick := func() error {
+			if left--; left < 0 {
+				return errStop
+			}
+			return nil
+		}
+		if _, err := Prepare(spec, Env{Tick: tick}, nil); !errors.Is(err, errStop) {
+			t.Errorf("after %d ticks: %v", after, err)
+		}
+	}
+	e := prepare(t, spec.String(), nil)
+	for _, err := range e.Run(Env{Tick: func() error { return errStop }}) {
+		if err != nil && !errors.Is(err, errStop) {
+			t.Error(err)
+		}
+	}
+}
+
+func TestDataThatNoVictimCanBeTrainedOnAreRefusedInWords(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"ragged.csv": "a,b,c\n1,2,x\n1,2\n", "one.csv": "1,2,x\n3,4,x\n", "empty.csv": "",
+		"text.csv": "a,b,c\n" + strings.Repeat("1,2,x\n3,4,y\n", 10) + "1,oops,x\n",
+	}
+	env := Env{Open: func(name string) ([]byte, error) {
+		if text, ok := files[name]; ok {
+			return []byte(text), nil
+		}
+		return nil, errors.New("no such file")
+	}}
+	for _, c := range []struct{ settings, says string }{
+		{"data=csv file=ragged.csv", "line 3"},
+		{"data=csv file=one.csv", "two classes"},
+		{"data=csv file=empty.csv", "empty.csv"},
+		{"data=csv file=text.csv", "oops"},
+		{"data=csv file=none.csv", "no such file"},
+		{"data=iris", "no such file"},
+		{"data=points points=AAAA", "two"},
+		{"data=points points=AAAAAAAA", "two classes"},
+		{"data=points points=AAA", "cut off"},
+		{"data=blobs victim=logistic", "takes two classes and the data have 3"},
+		{"data=blobs victim=softmax answers=top1", "one of 3"},
+	} {
+		spec := parse(t, c.settings)
+		_, err := Prepare(spec, env, nil)
+		if !errors.As(err, new(*ParamError)) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want a ParamError with %q", c.settings, err, c.says)
+		}
+	}
+}
