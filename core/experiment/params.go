@@ -115,6 +115,16 @@ var Params = []Param{
 		When: []Cond{when("data", "csv")},
 	},
 	{
+		Key: "header", Section: "data", Label: "Header", Kind: Choice, Default: "detect", Advanced: true,
+		Choices: []Option{{Value: "detect", Label: "Detect"}, {Value: "yes", Label: "Yes"}, {Value: "no", Label: "No"}},
+		Help:    "Whether the file's first row names the columns.", When: []Cond{when("data", "csv")},
+	},
+	{
+		Key: "missing", Section: "data", Label: "Missing values", Kind: Choice, Default: "category", Advanced: true,
+		Choices: []Option{{Value: "category", Label: "A category", Help: "of their own, among texts"}, {Value: "drop", Label: "Drop the row"}},
+		Help:    "What becomes of an empty cell, ?, NA or NaN.", When: []Cond{when("data", "csv")},
+	},
+	{
 		Key: "points", Section: "data", Label: "Points", Kind: Text,
 		Help: "The drawing, packed: four base64url characters a point (10 bits x, 10 bits y over [-1, 1], 4 bits class).",
 		When: []Cond{when("data", "points")},

@@ -120,7 +120,7 @@ func (e *Experiment) read(env Env) (*dataset.Set, error) {
 		if err != nil {
 			return nil, &ParamError{"file", e.Spec.Get("file"), err.Error()}
 		}
-		set, err := dataset.ReadCSV(text, dataset.CSVOptions{Label: e.Spec.Get("label")})
+		set, err := dataset.ReadCSV(text, e.csvOptions())
 		if err != nil {
 			return nil, &ParamError{"file", e.Spec.Get("file"), err.Error()}
 		}
@@ -140,6 +140,17 @@ func (e *Experiment) read(env Env) (*dataset.Set, error) {
 		}
 	}
 	return e.generate(name)
+}
+
+// csvBytes bounds a file: the largest set of the paper, Adult, has 5.3 MB.
+const csvBytes = 8_000_000
+
+func (e *Experiment) csvOptions() dataset.CSVOptions {
+	header := map[string]dataset.Header{"detect": dataset.DetectHeader, "yes": dataset.WithHeader, "no": dataset.WithoutHeader}
+	return dataset.CSVOptions{
+		Label: e.Spec.Get("label"), Header: header[e.Spec.Get("header")],
+		DropMissing: e.Spec.Get("missing") == "drop", MaxBytes: csvBytes,
+	}
 }
 
 func (env Env) open(name string) ([]byte, error) {
