@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"math"
 	"modelheist/core/model"
 )
 
@@ -16,12 +17,14 @@ import (
 // locate the boundary far more closely than any classifier's loss would.
 func adaptive(s *session) (ending, error) {
 	a := prober{learner: learner{s: s}, reach: 0.1}
+	a.refit = a.fitEvidence
 	start := min(s.budget, max(firstBatch(s), s.budget/10))
 	totals := schedule(s.budget-start, max(4, 2*s.c), s.rounds(30)-1)
 	rounds := len(totals) + 1
 	if err := s.ask(s.uniform(start), "uniform"); err != nil {
 		return ending{}, err
 	}
+	a.mark(1)
 	if err := a.learn(rounds); err != nil {
 		return ending{}, err
 	}
@@ -41,12 +44,14 @@ type prober struct {
 	learner
 	reach    float64 // distance of the probes from the copy's boundary, in a domain scaled to [-1, 1]
 	brackets []bracket
+	near     []float64 // of each query: its distance from the copy's boundary, 1 for uniform ones
 }
 
 // bracket is a place on the true boundary: the labels at both ends differ.
 type bracket struct {
 	segment
-	other int // class at b
+	other int     // class at b
+	width float64 // length, in a domain scaled to [-1, 1]
 }
 
 // minReach is where float64 inputs stop to tell the two sides apart.
@@ -56,29 +61,78 @@ const minReach = 1e-12
 // rest in pairs across the copy's boundary.
 func (a *prober) probe(n int) error {
 	s := a.s
-	segs, err := a.spread((n - n/8) / 2)
-	if err != nil {
-		return err
-	}
-	cross, err := s.crossings(a.copy, segs)
+	places, err := a.places((n - n/8) / 2)
 	if err != nil {
 		return err
 	}
 	var x []float64
-	var pairs []segment
-	for i, g := range segs {
-		step := a.reach / s.length(g)
-		pair := segment{a: g.at(max(0, cross[i]-step)), b: g.at(min(1, cross[i]+step))}
-		pairs = append(pairs, pair)
-		x = append(append(x, pair.a...), pair.b...)
+	for _, p := range places {
+		step := a.reach / s.length(p.segment)
+		x = append(x, p.at(max(0, p.t-step))...)
+		x = append(x, p.at(min(1, p.t+step))...)
 	}
 	s.clip(x)
 	from := s.n()
 	if err := s.ask(x, "on the copy's boundary"); err != nil {
 		return err
 	}
-	a.judge(from, len(pairs))
-	return s.ask(s.uniform(n-(s.n()-from)), "uniform")
+	a.mark(a.reach)
+	a.judge(from, len(places))
+	err = s.ask(s.uniform(n-(s.n()-from)), "uniform")
+	a.mark(1)
+	return err
+}
+
+// mark notes how close to the copy's boundary the queries not noted yet were.
+func (a *prober) mark(near float64) {
+	for len(a.near) < a.s.n() {
+		a.near = append(a.near, near)
+	}
+}
+
+// fitEvidence fits the copy to labels and brackets, if there is a way for the
+// family.
+func (a *prober) fitEvidence() (model.Classifier, error) {
+	a.mark(1)
+	s := a.s
+	if s.Copy.Family != "svm" {
+		return nil, nil
+	}
+	e := &evidence{d: s.d, c: s.c, x: s.x, labels: s.labels, near: a.near, at: a.brackets}
+	r := s.Copy
+	if a.gamma == 0 {
+		a.gamma = 1 / float64(s.d)
+	}
+	best, least := a.gamma, math.Inf(1)
+	var kept *kernelFit
+	for _, factor := range []float64{1, 2, 0.5} {
+		if factor != 1 && (len(a.brackets) < 6 || r.Kernel == "linear" || len(a.brackets) < a.chose+a.chose/5) {
+			continue
+		}
+		r.Gamma = a.gamma * factor
+		if r.Gamma < 1.0/32/float64(s.d) {
+			continue
+		}
+		f := newKernelFit(e, r, s.Tick)
+		l, list, err := f.solve()
+		if err != nil {
+			return nil, err
+		}
+		if l == nil {
+			continue
+		}
+		if loss := f.leaveOut(l, list); loss < least {
+			best, least, kept = r.Gamma, loss, f
+		}
+	}
+	if len(a.brackets) >= a.chose+a.chose/5 {
+		a.chose = len(a.brackets)
+	}
+	if kept == nil {
+		return nil, nil
+	}
+	a.gamma = best
+	return kept.model()
 }
 
 // judge keeps the pairs whose labels differ and sets the reach for the next
@@ -89,7 +143,8 @@ func (a *prober) judge(from, pairs int) {
 		j := from + 2*i
 		if s.labels[j] != s.labels[j+1] {
 			held++
-			a.brackets = append(a.brackets, bracket{segment{s.row(j), s.row(j + 1), s.labels[j]}, s.labels[j+1]})
+			g := segment{s.row(j), s.row(j + 1), s.labels[j]}
+			a.brackets = append(a.brackets, bracket{g, s.labels[j+1], s.length(g)})
 		}
 	}
 	switch share := float64(held) / float64(max(pairs, 1)); {
@@ -103,18 +158,89 @@ func (a *prober) judge(from, pairs int) {
 	}
 }
 
-// spread picks n segments across the copy's boundary, far from each other: ends
-// are uniform inputs of different classes by the copy, every class as often as
-// the others; the middles are kept apart from those chosen before.
-func (a *prober) spread(n int) ([]segment, error) {
+// place is a point on the copy's boundary: at t on the segment.
+type place struct {
+	segment
+	t float64
+	x []float64 // scaled to [-1, 1]
+}
+
+// places picks n points on the copy's boundary, as far as possible from each
+// other and from the brackets there are.
+func (a *prober) places(n int) ([]place, error) {
 	s := a.s
-	x := s.uniform(max(200, 4*n))
-	if err := s.tick(); err != nil {
+	segs := a.across(n * a.choices())
+	cross, err := s.crossings(a.copy, segs)
+	if err != nil {
 		return nil, err
 	}
+	pool := make([]place, len(segs))
+	for i, g := range segs {
+		pool[i] = place{g, cross[i], s.scaledRow(g.at(cross[i]))}
+	}
+	if len(pool) <= n {
+		return pool, nil
+	}
+	far := make([]float64, len(pool)) // squared distance to what is chosen
+	for i, p := range pool {
+		far[i] = math.Inf(1)
+		for _, b := range a.brackets {
+			far[i] = min(far[i], distance2(p.x, s.scaledRow(b.at(0.5))))
+		}
+	}
+	var chosen []place
+	for range n {
+		best := 0
+		for i, v := range far {
+			if v > far[best] {
+				best = i
+			}
+		}
+		chosen = append(chosen, pool[best])
+		for i, p := range pool {
+			far[i] = min(far[i], distance2(p.x, pool[best].x))
+		}
+	}
+	return chosen, nil
+}
+
+// choices is the number of candidates for each place: where the boundary is
+// flat, any spread of points will do.
+func (a *prober) choices() int {
+	switch a.s.Copy.Family {
+	case "mlp", "svm":
+		return 16
+	}
+	return 1
+}
+
+func distance2(x, y []float64) float64 {
+	sum := 0.0
+	for i, v := range x {
+		sum += (v - y[i]) * (v - y[i])
+	}
+	return sum
+}
+
+// scaledRow is an input scaled to [-1, 1].
+func (s *session) scaledRow(x []float64) []float64 {
+	y := make([]float64, len(x))
+	for j, v := range x {
+		y[j] = s.scaled(j, v)
+	}
+	return y
+}
+
+// across draws up to n segments whose ends the copy labels differently. The ends
+// are uniform inputs, from every class as often as from the others.
+func (a *prober) across(n int) []segment {
+	s := a.s
+	x := s.uniform(max(200, 2*n))
 	labels := predict(a.copy, x)
 	// Answered inputs stand in for classes that are rare in the domain.
-	x, labels = append(x, s.x...), append(labels, s.labels...)
+	for i, y := range predict(a.copy, s.x) {
+		x, labels = append(x, s.row(i)...), append(labels, y)
+	}
 	of := make([][]int, s.c)
 	for i, y := range labels {
 		of[y] = append(of[y], i)
@@ -126,24 +252,19 @@ func (a *prober) spread(n int) ([]segment, error) {
 		}
 	}
 	if len(there) < 2 {
-		return nil, nil
+		return nil
 	}
-	at := func(i int) []float64 { return x[i*s.d : (i+1)*s.d] }
+	pick := func(y int) []float64 {
+		i := of[y][s.r.IntN(len(of[y]))]
+		return x[i*s.d : (i+1)*s.d]
+	}
 	var segs []segment
 	for range n {
 		p := s.r.IntN(len(there))
 		q := (p + 1 + s.r.IntN(len(there)-1)) % len(there)
-		i, j := of[there[p]], of[there[q]]
-		g := segment{a: at(i[s.r.IntN(len(i))]), b: at(j[s.r.IntN(len(j))])}
-		if s.length(g) > 0 && differ(a.copy, g) {
+		if g := (segment{a: pick(there[p]), b: pick(there[q])}); s.length(g) > 0 {
 			segs = append(segs, g)
 		}
 	}
-	return segs, nil
-}
-
-// differ says whether the copy gives the two ends different labels.
-func differ(m model.Classifier, g segment) bool {
-	y := predict(m, append(append([]float64{}, g.a...), g.b...))
-	return y[0] != y[1]
+	return segs
 }

@@ -21,6 +21,7 @@ type learner struct {
 	copy  model.Classifier // the last one, nil before the first
 	gamma float64          // of the kernel, chosen when n was chosen
 	chose int
+	refit func() (model.Classifier, error) // a better way than training on labels, or nil; a nil copy says that it has none
 }
 
 // learn fits a new copy to the labels and yields it. Labels of one class make a
@@ -38,6 +39,11 @@ func (l *learner) fit() (model.Classifier, error) {
 	s := l.s
 	if seen := classes(s.labels, s.c); len(seen) == 1 {
 		return constant{s.d, s.c, seen[0]}, nil
+	}
+	if l.refit != nil {
+		if m, err := l.refit(); m != nil || err != nil {
+			return m, err
+		}
 	}
 	r := s.Copy
 	switch r.Family {

@@ -1,0 +1,329 @@
+package attack
+
+import (
+	"math"
+
+	"modelheist/core/model"
+	"modelheist/core/num"
+)
+
+// evidence is what label queries tell about a boundary: labelled inputs, and
+// places between two answers where one class gives way to another. Lengths are
+// Euclidean in a domain scaled to [-1, 1].
+type evidence struct {
+	d, c   int
+	x      []float64 // n×d
+	labels []int
+	near   []float64 // n, how close to the boundary each input was asked, at most 1
+	at     []bracket
+}
+
+// softness is the slack that the label of an input far from the boundary has,
+// as a share of its margin; brackets have theirs by their width.
+const softness = 0.03
+
+// kernelFit finds the smallest functions f_0 … f_{c-1} in the kernel's space
+// with f_i = f_j in the middle of each bracket between classes i and j, and
+// f_y - f_k >= near at each input of class y: a support vector machine with
+// squared slack, told where its boundary lies. Newton's method on the active
+// constraints (Chapelle, "Training a support vector machine in the primal",
+// 2007); the constant 1 added to the kernel is the intercept.
+type kernelFit struct {
+	e      *evidence
+	kernel model.Recipe
+	tick   model.Tick
+	points []float64 // the constraints' inputs, p×d: middles of brackets, then e.x
+	cons   []constraint
+	values []float64 // f_i - f_j of each constraint
+}
+
+// constraint asks f_i - f_j at a point to equal 0 or to be at least target.
+type constraint struct {
+	point  int
+	i, j   int
+	equal  bool
+	target float64
+	slack  float64 // standard deviation
+	beta   float64 // its multiplier
+}
+
+const mostActive = 1200 // constraints solved for at once; beyond, old brackets are left out
+
+func newKernelFit(e *evidence, kernel model.Recipe, tick model.Tick) *kernelFit {
+	f := &kernelFit{e: e, kernel: kernel, tick: tick}
+	places := e.at[max(0, len(e.at)-mostActive/2):]
+	for p, b := range places {
+		f.points = append(f.points, b.segment.at(0.5)...)
+		f.cons = append(f.cons, constraint{point: p, i: b.class, j: b.other, equal: true, slack: b.width/4 + 1e-9})
+	}
+	f.points = append(f.points, e.x...)
+	for n, y := range e.labels {
+		for k := range e.c {
+			if k != y {
+				f.cons = append(f.cons, constraint{point: len(places) + n, i: y, j: k, target: e.near[n], slack: softness * e.near[n]})
+			}
+		}
+	}
+	f.values = make([]float64, len(f.cons))
+	return f
+}
+
+// row writes the kernel between point p and the points of the list to dst.
+func (f *kernelFit) row(dst []float64, p int, list []int) {
+	d := f.e.d
+	x := f.points[p*d : (p+1)*d]
+	for a, q := range list {
+		y := f.points[q*d : (q+1)*d]
+		sum := 0.0
+		if f.kernel.Kernel == "rbf" {
+			for j, v := range x {
+				sum -= (v - y[j]) * (v - y[j])
+			}
+		} else {
+			sum = num.Dot(x, y)
+		}
+		dst[a] = sum
+	}
+	switch f.kernel.Kernel {
+	case "rbf":
+		num.Scale(dst[:len(list)], f.kernel.Gamma)
+		num.ExpTo(dst[:len(list)], dst[:len(list)])
+	case "poly":
+		for a, v := range dst[:len(list)] {
+			dst[a] = math.Pow(f.kernel.Gamma*v+f.kernel.Coef0, float64(f.kernel.Degree))
+		}
+	}
+	for a := range list {
+		dst[a]++
+	}
+}
+
+// coupling is the factor by which two constraints' kernels meet.
+func coupling(a, b constraint) float64 {
+	t := 0.0
+	if a.i == b.i {
+		t++
+	}
+	if a.j == b.j {
+		t++
+	}
+	if a.i == b.j {
+		t--
+	}
+	if a.j == b.i {
+		t--
+	}
+	return t
+}
+
+// active lists the constraints that bind: all brackets, and the labels that
+// fall short of their margin.
+func (f *kernelFit) active() []int {
+	var list []int
+	for m, c := range f.cons {
+		if c.equal || f.values[m] < c.target {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// solve iterates to the minimum and returns the Cholesky factor of the last
+// system with its constraints.
+func (f *kernelFit) solve() (l []float64, list []int, err error) {
+	objective := math.Inf(1)
+	for range 25 {
+		if f.tick != nil {
+			if err := f.tick(); err != nil {
+				return nil, nil, err
+			}
+		}
+		list = f.active()
+		if len(list) > mostActive {
+			list = list[:mostActive]
+		}
+		var beta []float64
+		if l, beta = f.newton(list); l == nil {
+			return nil, list, nil
+		}
+		if f.move(list, beta, &objective) {
+			break
+		}
+	}
+	return l, list, nil
+}
+
+// newton solves the system of the active constraints.
+func (f *kernelFit) newton(list []int) (l, beta []float64) {
+	n := len(list)
+	points := make([]int, n)
+	for a, m := range list {
+		points[a] = f.cons[m].point
+	}
+	g := make([]float64, n*n)
+	for a, m := range list {
+		row := g[a*n : a*n+a+1]
+		f.row(row, points[a], points[:a+1])
+		for b := range row {
+			row[b] *= coupling(f.cons[m], f.cons[list[b]])
+		}
+		row[a] += f.cons[m].slack*f.cons[m].slack + 1e-12*row[a]
+	}
+	for jitter := 1e-11; !f.tryFactor(g, &l, n); jitter *= 10 {
+		if jitter > 1e-3 {
+			return nil, nil
+		}
+		for a := range n {
+			g[a*n+a] += jitter
+		}
+	}
+	beta = make([]float64, n)
+	for a, m := range list {
+		beta[a] = f.cons[m].target
+	}
+	lower(l, n, beta)
+	upper(l, n, beta)
+	return l, beta
+}
+
+func (f *kernelFit) tryFactor(g []float64, l *[]float64, n int) bool {
+	*l = append((*l)[:0], g...)
+	return cholesky(*l, n)
+}
+
+// move goes from the present multipliers towards those of the active
+// constraints as far as the objective falls, and tells whether it is at its
+// minimum.
+func (f *kernelFit) move(list []int, beta []float64, objective *float64) bool {
+	goal := make([]float64, len(f.cons))
+	for a, m := range list {
+		goal[m] = beta[a]
+	}
+	values := f.evaluate(goal)
+	for step := 1.0; step > 1e-3; step /= 2 {
+		b, v := make([]float64, len(goal)), make([]float64, len(goal))
+		for m := range goal {
+			b[m] = f.cons[m].beta + step*(goal[m]-f.cons[m].beta)
+			v[m] = f.values[m] + step*(values[m]-f.values[m])
+		}
+		if o := f.objective(b, v); o < *objective || math.IsInf(*objective, 1) {
+			done := step == 1 && o > *objective*(1-1e-9)
+			for m := range b {
+				f.cons[m].beta = b[m]
+			}
+			f.values, *objective = v, o
+			return done
+		}
+	}
+	return true
+}
+
+// objective is ½‖f‖² plus the squared slacks.
+func (f *kernelFit) objective(beta, values []float64) float64 {
+	sum := 0.0
+	for m, c := range f.cons {
+		sum += beta[m] * values[m]
+		if miss := c.target - values[m]; c.equal || miss > 0 {
+			sum += miss * miss / (c.slack * c.slack)
+		}
+	}
+	return sum / 2
+}
+
+// evaluate returns f_i - f_j of each constraint for multipliers.
+func (f *kernelFit) evaluate(beta []float64) []float64 {
+	s := f.support(beta)
+	values := make([]float64, len(f.cons))
+	row := make([]float64, len(s.points))
+	last := -1
+	fx := make([]float64, f.e.c)
+	for m, c := range f.cons {
+		if c.point != last {
+			last = c.point
+			f.row(row, last, s.points)
+			for k := range fx {
+				fx[k] = num.Dot(row, s.weights[k])
+			}
+		}
+		values[m] = fx[c.i] - fx[c.j]
+	}
+	return values
+}
+
+// expansion is functions as sums of kernels at points.
+type expansion struct {
+	points  []int
+	weights [][]float64 // c × len(points)
+}
+
+// support gathers the multipliers by point.
+func (f *kernelFit) support(beta []float64) expansion {
+	s := expansion{weights: make([][]float64, f.e.c)}
+	for m, c := range f.cons {
+		if beta[m] == 0 {
+			continue
+		}
+		if n := len(s.points); n == 0 || s.points[n-1] != c.point {
+			s.points = append(s.points, c.point)
+			for k := range s.weights {
+				s.weights[k] = append(s.weights[k], 0)
+			}
+		}
+		n := len(s.points)
+		s.weights[c.i][n-1] += beta[m]
+		s.weights[c.j][n-1] -= beta[m]
+	}
+	return s
+}
+
+// model is the copy.
+func (f *kernelFit) model() (model.Classifier, error) {
+	beta := make([]float64, len(f.cons))
+	for m, c := range f.cons {
+		beta[m] = c.beta
+	}
+	s := f.support(beta)
+	out := model.Support{}
+	for _, p := range s.points {
+		out.Vectors = append(out.Vectors, f.points[p*f.e.d:(p+1)*f.e.d]...)
+	}
+	add := func(w []float64) {
+		out.Dual = append(out.Dual, w...)
+		out.Intercepts = append(out.Intercepts, num.Sum(w))
+	}
+	if f.e.c == 2 {
+		add(s.weights[1])
+	} else {
+		for _, w := range s.weights {
+			add(w)
+		}
+	}
+	return model.NewSVM(f.kernel, f.e.d, f.e.c, out)
+}
+
+// leaveOut is the mean squared value that the brackets would have if each had
+// been left out of the fit, from the factor of its system: how far off the copy
+// finds a boundary that it was not told.
+func (f *kernelFit) leaveOut(l []float64, list []int) float64 {
+	n := len(list)
+	sum, count := 0.0, 0
+	e := make([]float64, n)
+	for a, m := range list {
+		if !f.cons[m].equal {
+			continue
+		}
+		// (G+D)⁻¹_aa = ‖L⁻¹ e_a‖².
+		clear(e)
+		e[a] = 1
+		tail := e[a:]
+		for i := range tail {
+			row := l[(a+i)*n+a : (a+i)*n+a+i+1]
+			tail[i] = (tail[i] - num.Dot(row[:i], tail[:i])) / row[i]
+		}
+		inv := num.Dot(tail, tail)
+		r := f.cons[m].beta / inv
+		sum += r * r
+		count++
+	}
+	return sum / float64(max(count, 1))
+}
