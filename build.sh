@@ -209,11 +209,13 @@ fuzz() {
 }
 
 bench() {
+	mkdir -p $bin
+	install_node_modules .
 	install_node_modules bench
 	install_chromium
-	site
 	wasm ./wasm/bench $bin/bench.wasm
-	node bench/run.js "$@"
+	cp "$(go env GOROOT)/lib/wasm/wasm_exec.js" $bin/
+	node bench/run.js
 }
 
 case ${1:-} in

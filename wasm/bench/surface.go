@@ -1,0 +1,93 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"math"
+	"syscall/js"
+
+	dom "honnef.co/go/js/dom/v2"
+
+	"modelheist/core/num"
+	"modelheist/core/surface"
+	"modelheist/wasm/engine/paint"
+)
+
+// square is the plane on side×side pixels.
+func square(side int) surface.Raster {
+	return surface.Raster{Left: -1, Bottom: -1, Right: 1, Top: 1, W: side, H: side}
+}
+
+var (
+	field  surface.Field
+	pixels []byte
+)
+
+// raster fills a Float32Array with the probabilities and a Uint8Array with the
+// labels of side×side pixels.
+func raster(args []js.Value) (any, error) {
+	field.Make(square(args[0].Int()), net.Classes())
+	field.Full(net)
+	p := field.Scores
+	num.SoftmaxRows(p, len(field.Labels), field.Classes)
+	pixels = resized(pixels, 4*len(p))
+	for i, v := range p {
+		bits := math.Float32bits(float32(v))
+		raw := pixels[4*i : 4*i+4]
+		raw[0], raw[1], raw[2], raw[3] = byte(bits), byte(bits>>8), byte(bits>>16), byte(bits>>24)
+	}
+	js.CopyBytesToJS(bytesOf(args[1]), pixels)
+	js.CopyBytesToJS(args[2], field.Labels)
+	return nil, nil
+}
+
+func resized(b []byte, n int) []byte {
+	if cap(b) < n {
+		return make([]byte, n)
+	}
+	return b[:n]
+}
+
+var (
+	ramp  *paint.Ramp
+	image *dom.ImageData
+)
+
+// frame draws the perceptron and its decision lines on a canvas, as the engine
+// does, and returns how many pixels the perceptron was asked about.
+func frame(args []js.Value) (any, error) {
+	side := args[1].Int()
+	ctx := dom.CanvasRenderingContext2D{Value: args[0]}
+	if ramp == nil {
+		ramp = paint.NewRamp(paint.Colour{250, 250, 250}, []paint.Colour{{0, 90, 180}, {220, 120, 0}, {0, 130, 90}}, 0.6)
+		image = ctx.CreateImageData(side, side)
+	}
+	field.Make(square(side), net.Classes())
+	asked := side * side
+	if args[2].Bool() {
+		asked = field.Adaptive(net)
+	} else {
+		field.Full(net)
+	}
+	pixels = resized(pixels, 4*side*side)
+	ramp.PixelsTo(pixels, field.Scores, field.Classes)
+	js.CopyBytesToJS(image.Get("data"), pixels)
+	ctx.PutImageData(image, 0, 0)
+	drawLines(ctx, field.Lines(), float64(side))
+	return asked, nil
+}
+
+func drawLines(ctx dom.CanvasRenderingContext2D, lines []surface.Line, side float64) {
+	ctx.BeginPath()
+	for _, line := range lines {
+		for k, x := range line.X {
+			px, py := (x+1)/2*side, (1-line.Y[k])/2*side
+			if k == 0 {
+				ctx.MoveTo(px, py)
+			} else {
+				ctx.LineTo(px, py)
+			}
+		}
+	}
+	ctx.Stroke()
+}
