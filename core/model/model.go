@@ -68,6 +68,7 @@ type Options struct {
 	Rand *rand.Rand // starts of non-convex families; required for mlp
 	Tick Tick       // may be nil
 	Warm Classifier // start from this model of the same shape, or nil
+	Tol  float64    // svm: largest violation of optimality to stop at; 0 is 1e-6, libsvm takes 1e-3
 }
 
 // ErrOneClass reports labels of a single class: nothing to separate.

@@ -17,16 +17,21 @@ import "math"
 // separates it: F_i ≤ b where β_i can grow, F_i ≥ b where it can fall.
 
 const (
-	// gapTolerance is the largest remaining violation max F − min F. The
-	// decision values of the points are ±1 at the margin, so this is their
-	// scale; libsvm stops at 1e-3, which leaves errors of 1e-2 in far decision
+	// gapTolerance is the largest remaining violation max F − min F, unless the
+	// caller sets another. The decision values of the points are ±1 at the
+	// margin, so this is their scale; libsvm stops at 1e-3, which leaves errors of 1e-2 in far decision
 	// values at C = 1000.
 	gapTolerance = 1e-6
 	// tiny replaces a curvature that is not positive (an indefinite kernel, or
 	// two equal points), as in libsvm.
 	tiny = 1e-12
-	// cacheFloats is the budget of each of the two row caches (32 MB).
-	cacheFloats = 4 << 20
+	// cacheFloats is the budget of each of the two row caches (128 MB), taken as
+	// it is needed.
+	cacheFloats = 16 << 20
+	// maxVisits bounds one training: active points looked at in all iterations.
+	// It takes about 4 s natively; only C >= 1000 on overlapping classes gets
+	// there.
+	maxVisits = 1_000_000_000
 	// shrinkEvery is the most iterations between two shrinkings.
 	shrinkEvery = 300
 	// tickEvery is the work between two ticks in elementary steps, about half a
@@ -41,13 +46,14 @@ const (
 
 // smo solves the duals of one set of points.
 type smo struct {
-	kernel  kernel
-	dim     int
-	x       []float64 // n×dim
-	c       float64
-	tick    Tick
-	work    int // since the last tick
-	maxIter int
+	kernel kernel
+	dim    int
+	x      []float64 // n×dim
+	c      float64
+	tick   Tick
+	work   int // since the last tick
+	visits int // active points looked at so far
+	tol    float64
 
 	all   columns
 	diag  []float64
@@ -72,14 +78,13 @@ type smo struct {
 
 func newSMO(k kernel, x []float64, dim int, c float64, tick Tick) *smo {
 	n := len(x) / dim
-	s := &smo{kernel: k, dim: dim, x: x, c: c, tick: tick, all: columnsOf(x, dim, nil)}
+	s := &smo{kernel: k, dim: dim, x: x, c: c, tol: gapTolerance, tick: tick, all: columnsOf(x, dim, nil)}
 	s.cache = newRowCache(n, n, cacheFloats)
 	s.diag = make([]float64, n)
 	for i := range s.diag {
 		s.diag[i] = k.at(s.row(int32(i)), s.row(int32(i)))
 	}
 	s.beta, s.f = make([]float64, n), make([]float64, n)
-	s.maxIter = max(1_000_000, 100*n)
 	return s
 }
 
@@ -96,7 +101,7 @@ func (s *smo) did(work int) error {
 }
 
 // solve finds β for the labels y = ±1 and returns the intercept b. It stops
-// with s.wasSolved unset if it runs out of iterations.
+// with s.wasSolved unset if it runs out of visits.
 func (s *smo) solve(y []float64) (intercept float64, err error) {
 	s.y, s.rebuilt, s.wasSolved, s.iters = y, false, false, 0
 	clear(s.beta)
@@ -118,8 +123,9 @@ func (s *smo) solve(y []float64) (intercept float64, err error) {
 func (s *smo) iterate() error {
 	countdown := min(len(s.y), shrinkEvery)
 	p := s.extremes()
-	for s.iters = 0; s.iters < s.maxIter; s.iters++ {
-		if p.high-p.low < gapTolerance {
+	for s.visits = 0; s.visits < maxVisits; s.visits += len(s.points) {
+		s.iters++
+		if p.high-p.low < s.tol {
 			if !s.shrunk {
 				s.wasSolved = true
 				return nil
@@ -317,7 +323,7 @@ func (s *smo) store() {
 // shrink sets points aside whose coefficient is at a bound and will stay there
 // by the present extremes.
 func (s *smo) shrink(e extreme) error {
-	if !s.rebuilt && e.high-e.low <= 10*gapTolerance {
+	if !s.rebuilt && e.high-e.low <= 10*s.tol {
 		s.rebuilt = true
 		if err := s.unshrink(); err != nil {
 			return err

@@ -195,6 +195,9 @@ func (r Recipe) trainSVM(data Data, o Options) (Classifier, error) {
 	if at := notFinite(s.diag); at >= 0 {
 		return nil, fmt.Errorf("model: svm: the %s kernel overflows at point %d; scale the inputs or lower gamma or degree", k.kind, at)
 	}
+	if o.Tol > 0 {
+		s.tol = o.Tol
+	}
 	return s.train(data, counts)
 }
 
