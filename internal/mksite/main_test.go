@@ -74,3 +74,21 @@ func TestAMissingPartIsNamed(t *testing.T) {
 		t.Errorf("got %v, want an error that names engine.wasm", err)
 	}
 }
+
+func TestAPagePreloadsAllItsModulesOnce(t *testing.T) {
+	t.Parallel()
+	files := map[string][]byte{
+		"index.html": []byte("<head><script type=\"module\" src=\"app.js\"></script>\n</head>"),
+		"app.js":     []byte("import { a } from \"./a.js\";\nimport {\n\tb,\n} from \"./b.js\";\nimport(\"./late.js\");\n"),
+		"a.js":       []byte("export { c } from \"./c.js\";\nimport \"./b.js\";\n"),
+		"b.js":       []byte("// import x from \"./comment.js\";\nimport { a } from \"./a.js\";\n"),
+		"c.js":       nil,
+	}
+	preload(files)
+	want := "<head><script type=\"module\" src=\"app.js\"></script>\n" +
+		"<link rel=\"modulepreload\" href=\"a.js\">\n<link rel=\"modulepreload\" href=\"b.js\">\n" +
+		"<link rel=\"modulepreload\" href=\"c.js\">\n</head>"
+	if got := string(files["index.html"]); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
