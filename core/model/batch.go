@@ -34,6 +34,38 @@ func pack(x, y []float64, d, r int) []block {
 	return blocks
 }
 
+// pacer calls a Tick from inside long evaluations, where a solver can't, and
+// remembers its error: an evaluation then ends at once with +Inf and the solver
+// finds the error at its own tick.
+type pacer struct {
+	tick Tick
+	done int
+	err  error
+}
+
+// paceWork is the number of multiply-adds between two ticks, some 2 ms natively.
+const paceWork = 4 << 20
+
+// work adds multiply-adds about to be done; false means stop.
+func (p *pacer) work(n int) bool {
+	if p == nil {
+		return true
+	}
+	if p.done += n; p.done >= paceWork {
+		p.done = 0
+		return p.check() == nil
+	}
+	return p.err == nil
+}
+
+// check is the Tick for a solver.
+func (p *pacer) check() error {
+	if p.err == nil && p.tick != nil {
+		p.err = p.tick()
+	}
+	return p.err
+}
+
 // check reports data that no family can be trained on.
 func (d Data) check() error {
 	n, c := d.N(), d.Classes

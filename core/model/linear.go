@@ -271,7 +271,8 @@ func (t *linearTraining) oneVsRest(m *Linear) error {
 
 // minimise improves w in place.
 func (t *linearTraining) minimise(w []float64, l *linearLoss, fit *Fit) error {
-	res, err := optimize.LBFGS(l.value, w, optimize.Settings{GradTol: t.tol, MaxIter: 3000, Memory: 20, Tick: t.o.Tick})
+	l.pace = &pacer{tick: t.o.Tick}
+	res, err := optimize.LBFGS(l.value, w, optimize.Settings{GradTol: t.tol, MaxIter: 3000, Memory: 20, Tick: l.pace.check})
 	if err != nil {
 		return err
 	}
@@ -291,11 +292,12 @@ func column(y []float64, k, c int) []float64 {
 
 // linearLoss is the mean loss of a linear model with its gradient.
 type linearLoss struct {
-	blocks        []block
-	d, rows, n    int
-	ridge         float64
-	link          link
-	z, tmp, scale []float64 // work space
+	blocks     []block
+	d, rows, n int
+	ridge      float64
+	link       link
+	pace       *pacer
+	z, tmp     []float64 // work space
 }
 
 // link turns the r×n scores z of a block into the gradient of its loss by z, in
@@ -312,6 +314,9 @@ func (l *linearLoss) value(grad, w []float64) float64 {
 	num.Fill(grad, 0)
 	sum := 0.0
 	for _, b := range l.blocks {
+		if !l.pace.work(2 * len(w) * b.n) {
+			return math.Inf(1)
+		}
 		z := l.z[:l.rows*b.n]
 		num.Fill(z, 0)
 		num.MulAdd(z, w, b.x, l.rows, l.d+1, b.n)

@@ -2,12 +2,9 @@ package model
 
 import (
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"slices"
 
 	"modelheist/core/num"
-	"modelheist/core/optimize"
 )
 
 // Activations are the functions a hidden layer may apply.
@@ -157,8 +154,14 @@ func newNet(sizes []int, activation string) *net {
 // the next call.
 func (e *net) forward(w, in []float64, n int) []float64 {
 	e.values[0] = in
+	return e.forwardFrom(layers(e.sizes, w), 0, n)
+}
+
+// forwardFrom is forward from the values of layer first on.
+func (e *net) forwardFrom(ls []Layer, first, n int) []float64 {
 	last := len(e.sizes) - 1
-	for i, l := range layers(e.sizes, w) {
+	for i := first; i < last; i++ {
+		l := ls[i]
 		v := e.values[i+1][:(l.Out+1)*n]
 		out := v[:l.Out*n]
 		num.Fill(out, 0)
@@ -230,92 +233,6 @@ func slope(kind string, delta, v []float64) {
 		for i, a := range v {
 			if a == 0 {
 				delta[i] = 0
-			}
-		}
-	}
-}
-
-// mlpLoss is the mean cross-entropy plus ½·L2·‖W‖², with its gradient.
-type mlpLoss struct {
-	net    *net
-	blocks []block
-	n      int
-	l2     float64
-}
-
-func (l *mlpLoss) value(grad, w []float64) float64 {
-	num.Fill(grad, 0)
-	c := l.net.sizes[len(l.net.sizes)-1]
-	sum := 0.0
-	for _, b := range l.blocks {
-		z := l.net.forward(w, b.x, b.n)
-		sum += softmaxLink(z, b.y, l.net.tmp, c, b.n)
-		l.net.backward(grad, w, z, b.n)
-	}
-	num.Scale(grad, 1/float64(l.n))
-	return sum/float64(l.n) + l.penalty(grad, w)
-}
-
-// penalty is ½·L2·‖W‖² over the weights, not the biases; it adds its gradient.
-func (l *mlpLoss) penalty(grad, w []float64) float64 {
-	if l.l2 == 0 {
-		return 0
-	}
-	norm := 0.0
-	gs := layers(l.net.sizes, grad)
-	for k, la := range layers(l.net.sizes, w) {
-		for i, v := range la.W {
-			if (i+1)%(la.In+1) != 0 {
-				gs[k].W[i] += l.l2 * v
-				norm += v * v
-			}
-		}
-	}
-	return l.l2 * norm / 2
-}
-
-// trainMLP minimises mean cross-entropy + ½·L2·‖W‖². From labels it is a
-// victim's training; from probabilities it recovers the model that gave them.
-func (r Recipe) trainMLP(data Data, o Options) (Classifier, error) {
-	sizes := append(append([]int{data.Dim}, r.Hidden...), data.Classes)
-	if o.Rand == nil {
-		panic("model: training an mlp needs Options.Rand")
-	}
-	if !(r.L2 >= 0) || math.IsInf(r.L2, 1) {
-		return nil, fmt.Errorf("model: L2 is %v, must be finite and at least 0", r.L2)
-	}
-	m, err := NewMLP(sizes, r.Activation, make([]float64, unknowns(sizes)))
-	if err != nil {
-		return nil, err
-	}
-	if err := data.check(); err != nil {
-		return nil, err
-	}
-	if w, ok := o.Warm.(*MLP); ok && slices.Equal(w.sizes, sizes) && w.activation == r.Activation {
-		copy(m.w, w.w)
-	} else {
-		glorot(m.w, sizes, o.Rand)
-	}
-	l := &mlpLoss{net: newNet(sizes, r.Activation), n: data.N(), l2: r.L2}
-	l.blocks = pack(data.X, data.targets(), data.Dim, data.Classes)
-	res, err := optimize.LBFGS(l.value, m.w, optimize.Settings{GradTol: 1e-6, MaxIter: 2000, Memory: 20, Tick: o.Tick})
-	if err != nil {
-		return nil, err
-	}
-	m.w = res.X
-	m.fit = Fit{res.F, res.GradNorm, res.Iterations, res.Status == optimize.Converged}
-	return m, nil
-}
-
-// glorot draws weights uniform in ±√(6/(in+out)) and sets biases to 0 (Glorot
-// and Bengio, 2010).
-func glorot(w []float64, sizes []int, r *rand.Rand) {
-	for _, l := range layers(sizes, w) {
-		s := math.Sqrt(6 / float64(l.In+l.Out))
-		for i := range l.W {
-			l.W[i] = s * (2*r.Float64() - 1)
-			if (i+1)%(l.In+1) == 0 {
-				l.W[i] = 0
 			}
 		}
 	}

@@ -59,8 +59,11 @@ func mulAdd(c, a, b []float64, m, k, n, si, sp int) {
 
 // MulAddBT adds A·Bᵀ to C: c is m×n, a is m×k, b is n×k with long k (the
 // gradient of a layer's weights, deltas·inputsᵀ), in register tiles of 2 by 4.
-func MulAddBT(c, a, b []float64, m, n, k int) {
-	c, a, b = c[:m*n], a[:m*k], b[:n*k]
+func MulAddBT(c, a, b []float64, m, n, k int) { mulAddBT(c[:m*n], a, b, m, n, k, n) }
+
+// mulAddBT is MulAddBT for a c whose rows are stride apart.
+func mulAddBT(c, a, b []float64, m, n, k, stride int) {
+	a, b = a[:m*k], b[:n*k]
 	i := 0
 	for ; i+2 <= m; i += 2 {
 		a0 := a[i*k : i*k+k]
@@ -84,19 +87,35 @@ func MulAddBT(c, a, b []float64, m, n, k int) {
 				s12 += float64(v * q2)
 				s13 += float64(v * q3)
 			}
-			p, q := (*[4]float64)(c[i*n+j:]), (*[4]float64)(c[i*n+n+j:])
+			p, q := (*[4]float64)(c[i*stride+j:]), (*[4]float64)(c[(i+1)*stride+j:])
 			p[0], p[1], p[2], p[3] = p[0]+s00, p[1]+s01, p[2]+s02, p[3]+s03
 			q[0], q[1], q[2], q[3] = q[0]+s10, q[1]+s11, q[2]+s12, q[3]+s13
 		}
 		for ; j < n; j++ {
 			bj := b[j*k : j*k+k]
-			c[i*n+j] += Dot(a0, bj)
-			c[i*n+n+j] += Dot(a1, bj)
+			c[i*stride+j] += Dot(a0, bj)
+			c[(i+1)*stride+j] += Dot(a1, bj)
 		}
 	}
 	if i < m {
 		for j := 0; j < n; j++ {
-			c[i*n+j] += Dot(a[i*k:i*k+k], b[j*k:j*k+k])
+			c[i*stride+j] += Dot(a[i*k:i*k+k], b[j*k:j*k+k])
+		}
+	}
+}
+
+// GramAdd adds the lower triangle of A·Aᵀ to c: c is m×m, a is m×k with long k.
+// The upper triangle of c is undefined afterwards.
+func GramAdd(c, a []float64, m, k int) { lowerAdd(c, a, a, m, k, m) }
+
+// lowerAdd adds the lower triangle of A·Bᵀ to c, whose rows are stride apart,
+// in tiles of 16 rows, of which two fit in the first-level cache for k <= 128.
+func lowerAdd(c, a, b []float64, m, k, stride int) {
+	const tile = 16
+	for i := 0; i < m; i += tile {
+		r := min(tile, m-i)
+		for j := 0; j <= i; j += tile {
+			mulAddBT(c[i*stride+j:], a[i*k:], b[j*k:], r, min(tile, m-j), k, stride)
 		}
 	}
 }

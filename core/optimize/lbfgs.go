@@ -15,10 +15,11 @@ type Func func(grad, x []float64) float64
 
 // Settings steer a minimisation. The zero value works.
 type Settings struct {
-	GradTol float64      // stop when the largest |gradient| is at most this; 0 is 1e-6
-	MaxIter int          // at most this many iterations; 0 is 1000
-	Memory  int          // correction pairs of L-BFGS; 0 is 10
-	Tick    func() error // called once per iteration; its error stops the run; may be nil
+	GradTol  float64      // stop when the largest |gradient| is at most this; 0 is 1e-6
+	ValueTol float64      // least squares: stop when the value is at most this; 0 is never
+	MaxIter  int          // at most this many iterations; 0 is 1000
+	Memory   int          // correction pairs of L-BFGS; 0 is 10
+	Tick     func() error // called once per iteration; its error stops the run; may be nil
 }
 
 func (s Settings) orDefaults() Settings {
@@ -45,7 +46,7 @@ func (s Settings) tick() error {
 type Status string
 
 const (
-	Converged Status = "converged" // the gradient is within GradTol
+	Converged Status = "converged" // the gradient is within GradTol, or the value within ValueTol
 	Stalled   Status = "stalled"   // no step lowers the value any more: the precision of float64, or a wrong gradient
 	Limit     Status = "limit"     // MaxIter iterations
 	Stopped   Status = "stopped"   // Tick returned an error
