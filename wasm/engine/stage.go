@@ -1,0 +1,299 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"fmt"
+	"math"
+	"syscall/js"
+	"time"
+
+	"modelheist/core/experiment"
+	"modelheist/core/model"
+	"modelheist/wasm/engine/paint"
+	"modelheist/wasm/engine/wire"
+)
+
+// stage is everything on view: what is shown and the canvases that it is shown
+// on. Whoever changes something marks what it touches; frame draws it.
+type stage struct {
+	frames  *frames
+	theme   theme
+	ramp    *paint.Ramp // of the field
+	classes classes
+	view    wire.View
+	sheets  map[wire.Surface]*sheet // the page's canvases
+	layers  map[wire.Surface]*layers
+	stale   map[wire.Surface]part
+
+	points   []float64 // x, y, class triples: the data
+	plane    bool      // the inputs have two dimensions
+	notPlane string    // what to say if not
+	victim   picture
+	copied   picture
+	begun    bool          // the first query is out
+	opened   time.Duration // when that was
+	rings    rings
+	ringSize float64 // on the layer of older rings
+	cursor   struct {
+		x, y float64
+		on   bool
+	}
+	chart chart
+
+	idle   func() bool // there is time for fine work
+	before func()      // called once a frame
+}
+
+// part is what of a surface must be drawn anew.
+type part uint8
+
+const (
+	top   part = 1 << iota // marks that move: rings, cursor
+	base                   // field, lines and points below them
+	stamp                  // the layer of older rings
+)
+
+// layers are the parts of a plot that outlive a frame.
+type layers struct {
+	base, rings *sheet
+	rasters     map[int]*raster // by side
+}
+
+func newStage(l *loop) *stage {
+	s := &stage{
+		sheets: map[wire.Surface]*sheet{}, layers: map[wire.Surface]*layers{}, stale: map[wire.Surface]part{},
+		plane: true,
+	}
+	s.frames = newFrames(l, s.frame)
+	return s
+}
+
+// open takes over the page's canvases.
+func (s *stage) open(r wire.Init) {
+	for name, canvas := range r.Canvases {
+		s.sheets[name] = newSheet(canvas.(value).Value)
+		s.layers[name] = &layers{base: newSheet(js.Undefined()), rings: newSheet(js.Undefined()), rasters: map[int]*raster{}}
+	}
+	s.setTheme(r.Theme)
+	s.setView(r.View)
+	s.resize(r.Sizes)
+}
+
+func (s *stage) resize(sizes map[wire.Surface]wire.Size) {
+	for name, size := range sizes {
+		if sheet := s.sheets[name]; sheet != nil && sheet.resize(size.Width, size.Height, size.Scale) {
+			l := s.layers[name]
+			l.base.resize(size.Width, size.Height, size.Scale)
+			l.rings.resize(size.Width, size.Height, size.Scale)
+			s.touch(top|base|stamp, name)
+		}
+	}
+	s.frames.ask(true)
+}
+
+func (s *stage) setTheme(t wire.Theme) {
+	s.theme = newTheme(t)
+	s.setRamp()
+	s.touch(top|base|stamp, wire.Surfaces...)
+	s.frames.ask(true)
+}
+
+func (s *stage) setView(v wire.View) {
+	s.view = v
+	s.frames.calm = v.Calm
+	s.touch(top|base|stamp, wire.Surfaces...)
+	s.frames.ask(true)
+}
+
+// touch marks parts of surfaces as out of date.
+func (s *stage) touch(p part, names ...wire.Surface) {
+	for _, name := range names {
+		s.stale[name] |= p
+	}
+}
+
+// setPoints shows other data.
+func (s *stage) setPoints(points []float64) {
+	s.points = points
+	s.touch(base|top, wire.Victim)
+	s.frames.ask(true)
+}
+
+// setExperiment shows other data and another victim, and an empty copy.
+func (s *stage) setExperiment(exp *experiment.Experiment, c classes) {
+	s.classes = c
+	s.setRamp()
+	s.plane = exp.Set.D() == 2
+	points := make([]float64, 0, 3*exp.Set.N())
+	if s.plane {
+		for i, label := range exp.Set.Y {
+			points = append(points, exp.Set.X[2*i], exp.Set.X[2*i+1], float64(c.of(label)))
+		}
+		s.setVictim(exp.Victim)
+	} else {
+		s.notPlane = fmt.Sprintf("%d features: no plane to draw", exp.Set.D())
+		s.setVictim(nil)
+	}
+	s.setPoints(points)
+}
+
+// setVictim shows another victim; nil is none.
+func (s *stage) setVictim(m model.Classifier) {
+	s.victim.set(m)
+	s.touch(base|top, wire.Victim, wire.Copy, wire.Disagreement)
+	s.frames.ask(true)
+}
+
+// setRamp makes the field's colours in the order of the experiment's classes.
+func (s *stage) setRamp() {
+	colours := s.theme.classes
+	if s.classes.drawn != nil {
+		colours = nil
+		for _, c := range s.classes.drawn {
+			colours = append(colours, s.theme.class(c))
+		}
+	}
+	s.ramp = paint.NewRamp(s.theme.card, colours, s.theme.depth())
+}
+
+// round adds a round to the chart.
+func (s *stage) round(queries int, agreement float64) {
+	s.chart.add(queries, agreement)
+	s.touch(top, wire.Chart)
+	s.frames.ask(false)
+}
+
+func (s *stage) setCurve(name string, queries, agreement []float64) {
+	s.chart.setCurve(name, queries, agreement)
+	s.touch(top, wire.Chart)
+	s.frames.ask(false)
+}
+
+// setCopy shows another copy; nil is none.
+func (s *stage) setCopy(m model.Classifier) {
+	s.copied.set(m)
+	if m == nil {
+		s.touch(base|top, wire.Copy, wire.Disagreement)
+	}
+	s.frames.ask(false)
+}
+
+// restart clears what a theft has left.
+func (s *stage) restart() {
+	s.begun = false
+	s.rings = rings{}
+	s.setCopy(nil)
+	s.touch(top|base|stamp, wire.Victim, wire.Copy, wire.Disagreement, wire.Chart)
+	s.frames.ask(false)
+}
+
+// asked shows a query and its answer.
+func (s *stage) asked(x, y float64, label int) {
+	if !s.begun {
+		s.begun, s.opened = true, now()
+		s.touch(base, wire.Victim)
+	}
+	if s.plane {
+		s.rings.add(x, y, label)
+		s.touch(top, wire.Copy, wire.Victim)
+	}
+	s.frames.ask(false)
+}
+
+func (s *stage) point(x, y float64, on bool) {
+	s.cursor.x, s.cursor.y, s.cursor.on = x, y, on
+	s.touch(top, wire.Victim, wire.Copy, wire.Disagreement)
+	s.frames.ask(true)
+}
+
+// refresh is how long a frame may work on pictures.
+const refresh = 6 * time.Millisecond
+
+// frame draws what is out of date and asks for another if something moves.
+func (s *stage) frame() {
+	s.before()
+	deadline := now() + refresh
+	fine := s.idle()
+	if s.victim.advance(deadline, fine) {
+		s.touch(base, wire.Victim, wire.Copy, wire.Disagreement)
+	}
+	if s.copied.advance(deadline, fine) {
+		s.touch(base, wire.Copy, wire.Disagreement)
+	}
+	if s.moving() {
+		s.touch(top, wire.Copy, wire.Victim)
+	}
+	for _, name := range wire.Surfaces {
+		sheet, stale := s.sheets[name], s.stale[name]
+		if sheet == nil || stale == 0 || sheet.width == 0 || sheet.height == 0 {
+			continue
+		}
+		s.stale[name] = 0
+		s.draw(name, sheet, stale)
+	}
+	if s.moving() || s.victim.unfinished(fine) || s.copied.unfinished(fine) {
+		s.frames.ask(false)
+	}
+}
+
+// opening is how long the victim takes to light up with the first query.
+const opening = 500 * time.Millisecond
+
+// moving tells whether something is between two states.
+func (s *stage) moving() bool {
+	return s.rings.fading(now(), s.view.Calm) || s.begun && (now()-s.opened) < opening+50*time.Millisecond
+}
+
+func (s *stage) draw(name wire.Surface, on *sheet, stale part) {
+	if name == wire.Chart {
+		s.chart.draw(on, s.theme, s.view)
+		return
+	}
+	l := s.layers[name]
+	switch name {
+	case wire.Victim:
+		if stale&base != 0 || (now()-s.opened) < opening+50*time.Millisecond {
+			s.drawVictim(l)
+		}
+	case wire.Copy:
+		if stale&base != 0 {
+			s.drawCopy(l)
+		}
+	case wire.Disagreement:
+		if stale&base != 0 {
+			s.drawDisagreement(l)
+		}
+	}
+	on.clear()
+	on.lay(l.base)
+	if name == wire.Copy && s.plane {
+		s.drawRings(on, l.rings, stale&stamp != 0)
+	}
+	if name == wire.Victim && s.plane {
+		s.drawPings(on)
+	}
+	s.drawCursor(on)
+}
+
+// at is where a point of the plane lies on a plot.
+func at(on *sheet, x, y float64) (px, py float64) {
+	return (x + 1) / 2 * on.width, (1 - y) / 2 * on.height
+}
+
+// markSize is the radius of a data point on a plot.
+func markSize(on *sheet, n int) float64 {
+	size := max(2.6, on.width/115)
+	if n > 300 {
+		size *= max(0.5, math.Sqrt(math.Sqrt(300/float64(n))))
+	}
+	return size
+}
+
+// raster is the one of that side, made once.
+func (l *layers) raster(side int) *raster {
+	if l.rasters[side] == nil {
+		l.rasters[side] = newRaster(side)
+	}
+	return l.rasters[side]
+}

@@ -1,0 +1,196 @@
+package wire
+
+import "math"
+
+// Fields are the members of a JavaScript object: key, value, key, value. A value
+// is nil, a string, a bool, an int, a float64, a []float64 (a Float64Array), a
+// []any of values or Fields.
+type Fields []any
+
+// Reply is a message to the page; see site/messages.js for what each tells.
+type Reply interface{ Fields() Fields }
+
+type (
+	Ready struct {
+		Protocol int
+		Version  string
+	}
+	Preparing struct {
+		ID        int
+		Stage     string
+		Iteration int
+	}
+	Prepared struct {
+		ID                          int
+		Spec, Data                  string
+		N, Classes                  int
+		ClassNames                  []string
+		Points                      []float64
+		Unknowns, Budget            int
+		TrainAccuracy, TestAccuracy float64
+		Plane                       bool
+	}
+	State struct{ State string }
+	Query struct {
+		Number    int
+		X, Values []float64
+		Label     int
+		Why       string
+	}
+	Progress struct {
+		Queries, Budget, Round, Rounds int
+		Agreement, RTest, RUnif        float64
+		TVUnif, ParamError, Moved      float64 // NaN is null
+	}
+	End struct {
+		Status, Note            string
+		Queries                 int
+		Agreement, RTest, RUnif float64
+	}
+	Probed struct {
+		ID           int
+		X, Y         float64
+		Victim, Copy *Said
+	}
+	Said struct {
+		Label               int
+		Probability, Margin float64 // NaN is null
+	}
+	Table struct {
+		ID         int
+		Columns    []Column
+		Rows       [][]string
+		Count      int
+		Header     bool
+		Points     []float64 // nil is null
+		ClassNames []string
+	}
+	Column struct {
+		Name, Kind string
+		Distinct   int
+	}
+	Result struct {
+		ID                 int
+		Status             string
+		Queries, Agreement []float64
+		RTest, RUnif       float64
+	}
+	Failure struct {
+		ID        *int // nil if it answers no message with an id
+		Code, Key string
+		Message   string
+	}
+)
+
+func (m Ready) Fields() Fields {
+	return Fields{"kind", "ready", "protocol", m.Protocol, "version", m.Version}
+}
+
+func (m Preparing) Fields() Fields {
+	return Fields{"kind", "preparing", "id", m.ID, "stage", m.Stage, "iteration", m.Iteration}
+}
+
+func (m Prepared) Fields() Fields {
+	return Fields{
+		"kind", "prepared", "id", m.ID, "spec", m.Spec, "data", m.Data, "n", m.N,
+		"classes", m.Classes, "classNames", texts(m.ClassNames), "points", m.Points,
+		"unknowns", m.Unknowns, "budget", m.Budget,
+		"trainAccuracy", m.TrainAccuracy, "testAccuracy", m.TestAccuracy, "plane", m.Plane,
+	}
+}
+
+func (m State) Fields() Fields { return Fields{"kind", "state", "state", m.State} }
+
+func (m Query) Fields() Fields {
+	return Fields{
+		"kind", "query", "number", m.Number, "x", numbers(m.X), "label", m.Label,
+		"values", numbers(m.Values), "why", m.Why,
+	}
+}
+
+func (m Progress) Fields() Fields {
+	return Fields{
+		"kind", "progress", "queries", m.Queries, "budget", m.Budget, "round", m.Round, "rounds", m.Rounds,
+		"agreement", m.Agreement, "rTest", m.RTest, "rUnif", m.RUnif,
+		"tvUnif", orNull(m.TVUnif), "paramError", orNull(m.ParamError), "moved", orNull(m.Moved),
+	}
+}
+
+func (m End) Fields() Fields {
+	return Fields{
+		"kind", "end", "status", m.Status, "note", m.Note, "queries", m.Queries,
+		"agreement", m.Agreement, "rTest", m.RTest, "rUnif", m.RUnif,
+	}
+}
+
+func (m Probed) Fields() Fields {
+	return Fields{"kind", "probed", "id", m.ID, "x", m.X, "y", m.Y, "victim", m.Victim.orNull(), "copy", m.Copy.orNull()}
+}
+
+func (s *Said) orNull() any {
+	if s == nil {
+		return nil
+	}
+	return Fields{"label", s.Label, "probability", orNull(s.Probability), "margin", orNull(s.Margin)}
+}
+
+func (m Table) Fields() Fields {
+	columns, rows := make([]any, len(m.Columns)), make([]any, len(m.Rows))
+	for i, c := range m.Columns {
+		columns[i] = Fields{"name", c.Name, "kind", c.Kind, "distinct", c.Distinct}
+	}
+	for i, row := range m.Rows {
+		rows[i] = texts(row)
+	}
+	var points any
+	if m.Points != nil {
+		points = m.Points
+	}
+	return Fields{
+		"kind", "table", "id", m.ID, "columns", columns, "rows", rows, "count", m.Count,
+		"header", m.Header, "points", points, "classNames", texts(m.ClassNames),
+	}
+}
+
+func (m Result) Fields() Fields {
+	return Fields{
+		"kind", "result", "id", m.ID, "status", m.Status, "queries", m.Queries,
+		"agreement", m.Agreement, "rTest", m.RTest, "rUnif", m.RUnif,
+	}
+}
+
+func (m Failure) Fields() Fields {
+	out := Fields{"kind", "error", "code", m.Code, "message", m.Message}
+	if m.ID != nil {
+		out = append(out, "id", *m.ID)
+	}
+	if m.Key != "" {
+		out = append(out, "key", m.Key)
+	}
+	return out
+}
+
+// orNull is v, or nil if it is NaN.
+func orNull(v float64) any {
+	if math.IsNaN(v) {
+		return nil
+	}
+	return v
+}
+
+func texts(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+// numbers is a plain array.
+func numbers(list []float64) []any {
+	out := make([]any, len(list))
+	for i, v := range list {
+		out[i] = v
+	}
+	return out
+}
