@@ -36,7 +36,7 @@
  */
 
 /**
- * Life of the worker, engine.worker.js, around the Go program. The page's first
+ * Life of the worker, engine-worker.js, around the Go program. The page's first
  * message is `load`, with the compiled module where the page has one already;
  * the worker fetches and compiles (`loading`, `module`) or not, starts the Go
  * program, and takes no more messages: from `ready` on, the Go program listens

@@ -1,0 +1,152 @@
+/**
+ * Puts the page together. Everything it wires is in a module of its own.
+ * @module
+ */
+
+import { Baseline } from "./baseline.js";
+import { Engine } from "./client.js";
+import { buildControls } from "./controls.js";
+import { CsvImport, wireDrop } from "./csv.js";
+import { Curve } from "./curve.js";
+import { byId } from "./dom.js";
+import { wireDraft } from "./draft.js";
+import { Editor } from "./editor.js";
+import { Experiment } from "./experiment.js";
+import { wireHelp } from "./help.js";
+import { wireCrosshair, wireShortcuts } from "./keys.js";
+import { wireLife } from "./life.js";
+import { parseLink } from "./link.js";
+import { Look } from "./look.js";
+import { notice } from "./notices.js";
+import { Numbers } from "./numbers.js";
+import { Table } from "./params.js";
+import { Plots } from "./plots.js";
+import { wireDrawing, wireLook } from "./pointer.js";
+import { PLANE } from "./presets.js";
+import { Readout } from "./readout.js";
+import { keepAddress, wireShare } from "./share.js";
+import { wireSheet } from "./sheet.js";
+import { t } from "./strings.js";
+import { Theft } from "./theft.js";
+import { wireTheme } from "./theme.js";
+import { Tools } from "./tools.js";
+import { buildView, Tabs } from "./view.js";
+import { wireRun } from "./wire.js";
+
+/** The table of settings, written by the build. */
+async function loadTable() {
+	const response = await fetch(new URL("./params.json", import.meta.url));
+	if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+	return response.json();
+}
+
+/** @param {{params: import("./params.js").Param[], sections: string[]}} file */
+function start(file) {
+	const table = new Table(file.params);
+	const experiment = new Experiment(table);
+	const engine = new Engine();
+	const curve = new Curve();
+	const plots = new Plots();
+	const theft = new Theft(engine);
+	const readout = new Readout(curve);
+	const numbers = new Numbers(curve);
+	const baseline = new Baseline(engine, curve);
+	const look = new Look(engine);
+	const tabs = new Tabs();
+
+	const tools = new Tools({
+		undo: () => experiment.undo(),
+		redo: () => experiment.redo(),
+		scatter: () => editor.scatterAt(look.at),
+		clear: () => editor.clear(),
+		importCsv: () => csv.open(),
+		armed: () => tabs.show("victim"),
+	});
+	const cut = (/** @type {number} */ n) => notice("cut", t.tooMany(n), { kind: "remark" });
+	const editor = new Editor(experiment, tools, {
+		sketch: (points) => engine.post({ kind: "sketch", points }),
+		full: () => notice("full", t.full, { kind: "remark" }),
+		cut,
+	});
+	const csv = new CsvImport(engine, (points) => experiment.draw(points), cut);
+
+	const open = (/** @type {string} */ fragment) => openLink(fragment, experiment, engine);
+	open(location.hash);
+	buildControls(experiment, file.sections);
+	const view = buildView((next) => engine.post({ kind: "view", view: next }));
+	wireLife({ engine, plots, theft, view });
+	wireRun({
+		engine,
+		experiment,
+		theft,
+		curve,
+		readout,
+		numbers,
+		baseline,
+		editor,
+		plots,
+		tabs,
+		view,
+	});
+	wireTheme();
+	wireSheet();
+	wireDraft(experiment);
+	wireDrop(csv, open);
+	keepAddress(experiment, () => engine.version);
+	wireShare(experiment, () => engine.version, open);
+	const help = wireHelp();
+	addEventListener("hashchange", () => open(location.hash));
+
+	const { victim, copy, disagreement } = plots.boxes;
+	wireDrawing(victim, editor, tools);
+	for (const box of [victim, copy, disagreement]) wireLook(box, (at) => look.move(at));
+	wireCrosshair([victim, copy, disagreement], {
+		at: () => look.at,
+		look: (at) => look.move(at, true),
+		add: (at) => editor.addAt(at),
+		erase: (at) => editor.eraseAt(at),
+	});
+	wireShortcuts(byId("heist"), {
+		undo: () => experiment.undo(),
+		redo: () => experiment.redo(),
+		pick: (c) => tools.pick(c),
+		play: () => theft.toggle(),
+		step: () => theft.step(),
+		over: () => theft.over(),
+		help,
+	});
+	const history = () => tools.history(experiment.past.length > 0, experiment.future.length > 0);
+	experiment.addEventListener("change", history);
+	history();
+	engine.start();
+}
+
+/**
+ * @param {string} fragment
+ * @param {Experiment} experiment
+ * @param {Engine} engine
+ */
+function openLink(fragment, experiment, engine) {
+	const link = parseLink(fragment, experiment.table);
+	const data = link.settings.data;
+	if (data && !PLANE.includes(data)) {
+		link.problems.push(`data=${data}: ${t.notPlane}`);
+		link.settings = experiment.table.prune({ ...link.settings, data: "" }).settings;
+	}
+	if (link.problems.length > 0) notice("link", [t.link.problems, ...link.problems]);
+	const warn = () =>
+		link.engine &&
+		link.engine !== engine.version &&
+		notice("engine", t.link.engine(link.engine, engine.version), { kind: "remark" });
+	if (engine.ready) warn();
+	else engine.addEventListener("ready", warn, { once: true });
+	experiment.open(link.settings);
+}
+
+document.documentElement.classList.add("js");
+if (window.top !== window) document.documentElement.classList.add("framed");
+loadTable().then(start, (err) =>
+	notice("params", `${t.fail.params} (${err.message})`, {
+		actions: [[t.retry, () => location.reload()]],
+	}),
+);

@@ -1,0 +1,64 @@
+/**
+ * The settings, built from the table in the order of the story.
+ * @module
+ */
+
+import { byId, h } from "./dom.js";
+import { budget } from "./budget.js";
+import { defences } from "./defence.js";
+import { field } from "./field.js";
+import { presets } from "./presets.js";
+import { SECTIONS, t } from "./strings.js";
+
+/**
+ * @typedef {import("./experiment.js").Experiment} Experiment
+ * @typedef {import("./params.js").Param} Param
+ * @typedef {import("./field.js").Field} Field
+ */
+
+/** Keys with a control of their own kind, or with none on the page. */
+const SPECIAL = new Set(["data", "file", "label", "points", "round", "alpha", "queries"]);
+
+/**
+ * @param {Experiment} experiment
+ * @param {string[]} sections in the order of the story
+ */
+export function buildControls(experiment, sections) {
+	/** @type {Field[]} */
+	const fields = [];
+	/** @param {Field} f */
+	const keep = (f) => (fields.push(f), f.root);
+	for (const name of sections) {
+		const own = experiment.table.params.filter((p) => p.section === name && !SPECIAL.has(p.key));
+		const main = own.filter((p) => !p.advanced).map((p) => keep(field(experiment, p)));
+		if (name === "oracle") main.push(keep(defences(experiment)));
+		if (name === "budget") main.push(keep(budget(experiment)));
+		const rest = own.filter((p) => p.advanced);
+		if (rest.length > 0) main.push(keep(more(experiment, rest, keep)));
+		if (name === "data") byId("data").append(keep(presets(experiment)), ...main);
+		else byId("rail").append(h("section", {}, h("h2", {}, SECTIONS[name] ?? name), ...main));
+	}
+	const update = () => fields.forEach((f) => f.update());
+	experiment.addEventListener("change", update);
+	update();
+}
+
+/**
+ * @param {Experiment} experiment
+ * @param {Param[]} params
+ * @param {(f: Field) => HTMLElement} keep
+ * @returns {Field}
+ */
+function more(experiment, params, keep) {
+	const root = h(
+		"details",
+		{ class: "more" },
+		h("summary", {}, t.more),
+		...params.map((p) => keep(field(experiment, p))),
+	);
+	return {
+		root,
+		update: () =>
+			(root.hidden = !params.some((p) => experiment.table.applies(experiment.settings, p))),
+	};
+}

@@ -1,0 +1,222 @@
+/**
+ * Bringing one's own table: paste, drop or choose; the engine reads it, the
+ * visitor picks the columns, and the rows become drawn points.
+ * @module
+ */
+
+import { byId, h, wireDialog } from "./dom.js";
+import { openFile } from "./share.js";
+import { MAX_POINTS, fromTriples } from "./points.js";
+import { t } from "./strings.js";
+
+/**
+ * @typedef {Extract<import("./messages.js").Response, {kind: 'table'}>} TableReply
+ * @typedef {import("./points.js").Point} Point
+ */
+
+const MAX_BYTES = 5_000_000;
+const PREVIEW_ROWS = 5;
+
+export class CsvImport {
+	/** @private */ text = "";
+	/** @private @type {Point[]} */ points = [];
+
+	/**
+	 * @param {import("./client.js").Engine} engine
+	 * @param {(points: Point[]) => void} use
+	 * @param {(n: number) => void} cut the table has more points than a drawing
+	 */
+	constructor(engine, use, cut) {
+		this.engine = engine;
+		this.dialog = byId("csv-dialog", HTMLDialogElement);
+		wireDialog(this.dialog);
+		this.area = h("textarea", { id: "csv-text", rows: 6, spellcheck: false });
+		this.file = h("input", {
+			type: "file",
+			accept: ".csv,.tsv,.txt,text/csv,text/plain",
+			class: "unseen",
+			tabIndex: -1,
+			onchange: () => this.file.files?.[0] && this.take(this.file.files[0]),
+		});
+		this.header = h("input", {
+			type: "checkbox",
+			onchange: () => this.read({ header: this.header.checked }),
+		});
+		this.standardise = h("input", { type: "checkbox", onchange: () => this.read({}) });
+		this.selects = /** @type {const} */ (["x", "y", "label"]).map((role) =>
+			h("select", { id: `csv-${role}`, name: role, onchange: () => this.read({}) }),
+		);
+		this.preview = h("table", {});
+		this.wrong = h("p", { class: "wrong", role: "alert" });
+		this.status = h("p", { class: "hint", role: "status" });
+		this.use = h("button", { type: "button", class: "primary", disabled: true }, t.csv.use);
+		this.use.addEventListener("click", () => {
+			const n = this.points.length;
+			if (n > MAX_POINTS) cut(n);
+			use(
+				n > MAX_POINTS
+					? Array.from(
+							{ length: MAX_POINTS },
+							(_, i) => this.points[Math.floor((i * n) / MAX_POINTS)],
+						)
+					: this.points,
+			);
+			this.dialog.close();
+		});
+		this.columns = h(
+			"div",
+			{ class: "csv-columns", hidden: true },
+			...this.selects.map((select, i) =>
+				h(
+					"div",
+					{ class: "field" },
+					h("label", { for: select.id }, [t.csv.x, t.csv.y, t.csv.label][i]),
+					select,
+				),
+			),
+			h("label", { class: "check" }, this.header, t.csv.header),
+			h("label", { class: "check" }, this.standardise, t.csv.standardise),
+			h(
+				"div",
+				{ class: "scroll", tabIndex: 0, role: "group", "aria-label": t.csv.paste },
+				this.preview,
+			),
+		);
+		byId("csv-body").append(
+			h("p", {}, t.csv.intro),
+			h("label", { for: this.area.id }, t.csv.paste),
+			this.area,
+			h(
+				"div",
+				{ class: "row" },
+				h("button", { type: "button", onclick: () => this.load(this.area.value) }, t.csv.read),
+				h("button", { type: "button", onclick: () => this.file.click() }, t.csv.file),
+				this.file,
+			),
+			this.wrong,
+			this.columns,
+			this.status,
+			this.use,
+		);
+	}
+
+	open() {
+		if (!this.dialog.open) this.dialog.showModal();
+	}
+
+	/** @param {File} file */
+	async take(file) {
+		this.open();
+		if (file.size > MAX_BYTES) return this.fail(t.csv.tooBig(file.size));
+		this.load(await file.text());
+	}
+
+	/** @param {string} text */
+	load(text) {
+		if (text.length > MAX_BYTES) return this.fail(t.csv.tooBig(text.length));
+		this.text = text;
+		for (const select of this.selects) select.replaceChildren();
+		this.read({});
+	}
+
+	/**
+	 * @private
+	 * @param {{header?: boolean}} how
+	 */
+	async read(how) {
+		this.fail("");
+		if (!this.engine.ready) return this.fail(t.csv.noEngine);
+		this.status.textContent = t.csv.waiting;
+		const [x, y, label] = this.selects.map((s) => s.value);
+		const chosen = x && y && label ? { x, y, label } : {};
+		try {
+			/** @type {TableReply} */
+			const table = await this.engine.ask({
+				kind: "csv",
+				id: this.engine.id(),
+				text: this.text,
+				...chosen,
+				standardise: this.standardise.checked,
+				...how,
+			});
+			this.show(table);
+			if (!table.points && this.guess(table)) await this.read(how);
+		} catch (err) {
+			this.fail(err instanceof Error ? err.message : String(err));
+		}
+	}
+
+	/**
+	 * @private
+	 * @param {TableReply} table
+	 */
+	show(table) {
+		this.columns.hidden = false;
+		this.header.checked = table.header;
+		const names = table.columns.map((c) => c.name);
+		for (const select of this.selects) {
+			const old = select.value;
+			if (select.options.length !== names.length)
+				select.replaceChildren(...names.map((name) => h("option", {}, name)));
+			select.value = names.includes(old) ? old : "";
+		}
+		const head = h(
+			"thead",
+			{},
+			h("tr", {}, ...names.map((name) => h("th", { scope: "col" }, name))),
+		);
+		const body = h(
+			"tbody",
+			{},
+			...table.rows
+				.slice(0, PREVIEW_ROWS)
+				.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, cell)))),
+		);
+		this.preview.replaceChildren(h("caption", {}, t.csv.preview(table.count)), head, body);
+		this.points = table.points ? fromTriples(table.points) : [];
+		this.use.disabled = this.points.length === 0;
+		this.status.textContent =
+			this.points.length > 0 ? t.csv.got(this.points.length, table.classNames) : "";
+	}
+
+	/**
+	 * A first choice of columns: two of numbers, and the last of few values.
+	 * @private
+	 * @param {TableReply} table
+	 */
+	guess(table) {
+		if (this.selects.every((s) => s.value)) return false;
+		const label =
+			table.columns.findLast((c) => c.kind === "category" && c.distinct <= 4) ??
+			table.columns.findLast((c) => c.distinct <= 4);
+		const [x, y] = table.columns.filter((c) => c.kind === "number" && c !== label);
+		if (!label || !x || !y) return false;
+		[x, y, label].forEach((column, i) => (this.selects[i].value = column.name));
+		return true;
+	}
+
+	/**
+	 * @private
+	 * @param {string} text
+	 */
+	fail(text) {
+		this.wrong.textContent = text;
+		if (!text) return;
+		this.status.textContent = "";
+		this.use.disabled = true;
+	}
+}
+
+/**
+ * Files dropped anywhere on the page: experiments open, tables are read.
+ * @param {CsvImport} csv
+ * @param {(fragment: string) => void} open
+ */
+export function wireDrop(csv, open) {
+	addEventListener("dragover", (e) => e.preventDefault());
+	addEventListener("drop", (e) => {
+		e.preventDefault();
+		const file = e.dataTransfer?.files[0];
+		if (file) file.name.endsWith(".json") ? openFile(file, open) : csv.take(file);
+	});
+}

@@ -1,0 +1,114 @@
+/**
+ * The worker that the Go engine lives in: it fetches, compiles and starts the
+ * program, and tells how far it is. See LoadRequest in messages.js.
+ * @module
+ */
+
+import "./wasm_exec.js";
+
+/** @typedef {import("./messages.js").LoadRequest} LoadRequest */
+/** @typedef {import("./messages.js").LoadResponse} LoadResponse */
+
+/**
+ * Go's own loader, from wasm_exec.js.
+ * @typedef {{importObject: WebAssembly.Imports, run: (instance: WebAssembly.Instance) => Promise<void>}} GoProgram
+ */
+
+const ENGINE = new URL("./engine.wasm", import.meta.url);
+
+/** @param {LoadResponse} message */
+const post = (message) => self.postMessage(message);
+
+/**
+ * Bytes of the engine, counted as they come in. The answer is given the type
+ * that streaming compilation insists on, whatever the server calls it.
+ */
+async function fetchEngine() {
+	let total = 0;
+	fetch(new URL("./build.json", import.meta.url))
+		.then((r) => r.json())
+		.then((build) => (total = Number(build.engineBytes) || 0))
+		.catch(() => {}); // without it the page shows no total
+	const response = await fetch(ENGINE);
+	if (!response.ok || !response.body)
+		throw coded("network", `the server answered ${response.status} ${response.statusText}`);
+	let bytes = 0;
+	let told = 0;
+	const count = new TransformStream({
+		transform(chunk, controller) {
+			bytes += chunk.byteLength;
+			if (bytes - told > 100_000)
+				post({ kind: "loading", stage: "fetch", bytes: (told = bytes), total });
+			controller.enqueue(chunk);
+		},
+		flush: () => post({ kind: "loading", stage: "compile", bytes, total: bytes }),
+	});
+	return new Response(response.body.pipeThrough(count), {
+		headers: { "Content-Type": "application/wasm" },
+	});
+}
+
+/** @returns {Promise<WebAssembly.Module>} */
+async function compile() {
+	const response = await fetchEngine();
+	try {
+		if (WebAssembly.compileStreaming) return await WebAssembly.compileStreaming(response);
+		return await WebAssembly.compile(await response.arrayBuffer());
+	} catch (err) {
+		const text = String(err);
+		if (/unsafe-eval|content security policy|CSP/i.test(text)) throw coded("csp", text);
+		if (err instanceof WebAssembly.CompileError) throw coded("file", text);
+		throw err;
+	}
+}
+
+/** @param {WebAssembly.Module|undefined} given */
+async function start(given) {
+	post({ kind: "loading", stage: "fetch", bytes: 0, total: 0 });
+	const module = given ?? (await compile());
+	if (!given) post({ kind: "module", module });
+	post({ kind: "loading", stage: "start", bytes: 0, total: 0 });
+	const Program = /** @type {new () => GoProgram} */ (Reflect.get(globalThis, "Go"));
+	const go = new Program();
+	const instance = await WebAssembly.instantiate(module, go.importObject).catch((err) => {
+		throw coded(
+			/unsafe-eval|content security policy/i.test(String(err)) ? "csp" : "start",
+			String(err),
+		);
+	});
+	await go.run(instance);
+	post({ kind: "stopped", message: lastWords() });
+}
+
+/**
+ * What the Go program printed last: a panic's message, if it ended in one.
+ */
+function lastWords() {
+	return printed.find((line) => line.startsWith("panic:")) ?? printed.at(-1) ?? "";
+}
+
+/** @type {string[]} */
+const printed = [];
+const log = console.log;
+console.log = (...args) => {
+	printed.push(args.join(" "));
+	if (printed.length > 200) printed.shift();
+	log(...args);
+};
+
+/**
+ * @param {'network'|'file'|'csp'|'start'} code
+ * @param {string} message
+ */
+const coded = (code, message) => Object.assign(new Error(message), { code });
+
+self.addEventListener(
+	"message",
+	(/** @type {MessageEvent<LoadRequest>} */ event) => {
+		start(event.data.module).catch((err) => {
+			const code = err.code ?? (err instanceof TypeError ? "network" : "start");
+			post({ kind: "failed", code, message: String(err.message ?? err) });
+		});
+	},
+	{ once: true },
+);

@@ -1,0 +1,178 @@
+/**
+ * The experiment on the page: its settings, the drawing, and their history.
+ * Emits `change` (Change), and `prepared` once the engine has a victim for it.
+ * @module
+ */
+
+import { pack, snap, unpack } from "./points.js";
+
+/**
+ * @typedef {import("./params.js").Settings} Settings
+ * @typedef {import("./params.js").Table} Table
+ * @typedef {import("./points.js").Point} Point
+ * @typedef {'control'|'defence'|'drawing'|'link'|'history'} From
+ * @typedef {{from: From, key: string, dropped: {key: string, value: string}[], data: boolean}} Change
+ */
+
+const HISTORY = 200;
+
+export class Experiment extends EventTarget {
+	/** @type {Settings} */
+	settings = {};
+	/** The last drawing, also while another data set is chosen. */
+	drawing = "";
+	/** Data settings before each edit, and after each edit taken back. @type {Settings[]} */
+	past = [];
+	/** @type {Settings[]} */
+	future = [];
+	/** k of the prepared victim; 0 before. */
+	unknowns = 0;
+
+	/** @param {Table} table */
+	constructor(table) {
+		super();
+		this.table = table;
+	}
+
+	/** @param {string} key */
+	get(key) {
+		return this.table.get(this.settings, key);
+	}
+
+	/**
+	 * One control's new value.
+	 * @param {string} key
+	 * @param {string} value empty takes the setting away
+	 * @param {From} [from]
+	 */
+	set(key, value, from = "control") {
+		const before = this.settings;
+		const { settings, dropped } = this.table.with(before, key, value);
+		if (key === "data" && value !== "points")
+			dropped.splice(0, dropped.length, ...dropped.filter((d) => d.key !== "points"));
+		this.replace(settings, { from, key, dropped });
+	}
+
+	/**
+	 * The points after a stroke.
+	 * @param {Point[]} points
+	 */
+	draw(points) {
+		this.load(pack(points.map(snap)), "drawing");
+	}
+
+	/** Back to the last drawing. */
+	redraw() {
+		if (this.drawing) this.load(this.drawing, "control");
+	}
+
+	/**
+	 * @private
+	 * @param {string} packed
+	 * @param {From} from
+	 */
+	load(packed, from) {
+		/** @type {Settings} */
+		const next = { ...this.settings, data: "points", points: packed };
+		if (packed === "") delete next.points;
+		const { settings, dropped } = this.table.prune(next);
+		this.replace(settings, {
+			from,
+			key: "points",
+			dropped: dropped.filter((d) => this.table.param(d.key).section !== "data"),
+		});
+	}
+
+	/**
+	 * A whole experiment, from a link or a file.
+	 * @param {Settings} settings
+	 */
+	open(settings) {
+		this.replace(settings, { from: "link", key: "", dropped: [] });
+	}
+
+	/** @param {number} unknowns k */
+	prepared(unknowns) {
+		this.unknowns = unknowns;
+		this.dispatchEvent(new Event("prepared"));
+	}
+
+	/**
+	 * All that determines the given sections, to tell whether two experiments
+	 * share a data set or a victim.
+	 * @param {...string} sections
+	 */
+	part(...sections) {
+		return this.table.params
+			.filter((p) => sections.includes(p.section))
+			.map((p) => `${p.key}=${this.get(p.key)}`)
+			.join("\n");
+	}
+
+	undo() {
+		this.travel(this.past, this.future);
+	}
+
+	redo() {
+		this.travel(this.future, this.past);
+	}
+
+	/** The drawn points; none while a generated set is chosen. */
+	points() {
+		return this.settings.points ? unpack(this.settings.points) : [];
+	}
+
+	/**
+	 * @private
+	 * @param {Settings} settings
+	 * @param {{from: From, key: string, dropped: {key: string, value: string}[]}} how
+	 */
+	replace(settings, how) {
+		const old = this.dataPart(this.settings);
+		const data = !same(old, this.dataPart(settings));
+		if (data && how.from !== "history") {
+			this.past.push(old);
+			if (this.past.length > HISTORY) this.past.shift();
+			this.future = [];
+		}
+		this.settings = settings;
+		if (settings.points) this.drawing = settings.points;
+		this.dispatchEvent(new CustomEvent("change", { detail: { ...how, data } }));
+	}
+
+	/**
+	 * @private
+	 * @param {Settings[]} from
+	 * @param {Settings[]} to
+	 */
+	travel(from, to) {
+		const data = from.pop();
+		if (!data) return;
+		to.push(this.dataPart(this.settings));
+		const rest = Object.entries(this.settings).filter(
+			([key]) => this.table.param(key).section !== "data",
+		);
+		const { settings, dropped } = this.table.prune({ ...Object.fromEntries(rest), ...data });
+		this.replace(settings, { from: "history", key: "data", dropped });
+	}
+
+	/**
+	 * @private
+	 * @param {Settings} s
+	 * @returns {Settings}
+	 */
+	dataPart(s) {
+		return Object.fromEntries(
+			Object.entries(s).filter(([key]) => this.table.param(key).section === "data"),
+		);
+	}
+}
+
+/**
+ * @param {Settings} a
+ * @param {Settings} b
+ */
+function same(a, b) {
+	const keys = Object.keys(a);
+	return keys.length === Object.keys(b).length && keys.every((k) => a[k] === b[k]);
+}

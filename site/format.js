@@ -1,0 +1,53 @@
+/**
+ * Numbers as people read them.
+ * @module
+ */
+
+const locale = document.documentElement.lang || "en";
+
+/** @param {Intl.NumberFormatOptions} o */
+const format = (o) => {
+	const f = new Intl.NumberFormat(locale, o);
+	/** @param {number} v */
+	return (v) => f.format(v).replace("-", "−");
+};
+
+export const whole = format({ maximumFractionDigits: 0 });
+export const coordinate = format({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const percent1 = format({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const percent2 = format({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const fixed3 = format({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
+const small = format({ notation: "scientific", maximumSignificantDigits: 2 });
+
+/**
+ * A share, with more digits close to everything, and never rounded up to it.
+ * @param {number} v
+ */
+export function share(v) {
+	if (v >= 0.999 && v < 1) return percent2(Math.min(v, 0.9999));
+	return percent1(v < 1 ? Math.min(v, 0.999) : v);
+}
+
+/**
+ * An error: three decimals, or two digits where that would say zero.
+ * @param {number|null} v
+ */
+export function error(v) {
+	if (v === null || Number.isNaN(v)) return "–";
+	if (v === 0) return "0";
+	return v < 0.001
+		? small(v)
+				.toLowerCase()
+				.replace("e−", "·10^−")
+				.replace(/\^−(\d+)/, (_, d) => `⁻${superscript(d)}`)
+		: fixed3(v);
+}
+
+/** @param {string} digits */
+const superscript = (digits) => [...digits].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(d)]).join("");
+
+/** @param {number} bytes */
+export const megabytes = (bytes) =>
+	new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(
+		bytes / 1e6,
+	);

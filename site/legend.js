@@ -1,0 +1,54 @@
+/**
+ * What the marks and lines mean: colour, shape and line together.
+ * @module
+ */
+
+import { byId, h, icon } from "./dom.js";
+import { CLASS_LETTERS, t } from "./strings.js";
+
+/**
+ * @param {number} classes
+ * @param {string[]} names
+ * @param {'labels'|'difference'} disagreement
+ */
+export function drawLegend(classes, names, disagreement) {
+	const items = [];
+	for (let c = 0; c < classes; c++) {
+		const name = names[c] && !/^\d+$|^class \d+$/.test(names[c]) ? names[c] : CLASS_LETTERS[c];
+		items.push(item(icon(`c-${c}`, `icon class-${c}`), name));
+	}
+	items.push(item(icon("c-0", "icon filled"), t.legend.data));
+	items.push(item(icon("c-0", "icon hollow"), t.legend.query));
+	items.push(item(h("i", { class: "line solid" }), t.legend.victim));
+	items.push(item(h("i", { class: "line dashed" }), t.legend.copy));
+	items.push(
+		item(
+			h("i", { class: `swatch ${disagreement}` }),
+			disagreement === "labels" ? t.legend.differ : t.legend.difference,
+		),
+	);
+	items.push(item(h("i", { class: "swatch ramp" }), t.legend.field));
+	byId("legend").replaceChildren(h("ul", {}, ...items));
+}
+
+/**
+ * The chart's own: which line is which.
+ * @param {boolean} uniform
+ * @param {boolean} earlier
+ */
+export function drawKey(uniform, earlier) {
+	byId("key").replaceChildren(
+		item(h("i", { class: "line solid" }), t.run, "span"),
+		...(uniform ? [item(h("i", { class: "line dashed soft" }), t.uniform, "span")] : []),
+		...(earlier ? [item(h("i", { class: "line thin" }), t.earlier, "span")] : []),
+	);
+}
+
+/**
+ * @param {Node} sign
+ * @param {string} text
+ * @param {'li'|'span'} tag
+ */
+function item(sign, text, tag = "li") {
+	return h(tag, {}, sign, " ", text);
+}

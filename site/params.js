@@ -1,0 +1,179 @@
+/**
+ * The table of parameters and what holds beside what: the page's reading of
+ * core/experiment. Settings are a plain object of key and value, as in a link.
+ * @module
+ */
+
+/**
+ * @typedef {{key: string, in: string[]}} Cond
+ * @typedef {{value: string, label: string, help?: string, when?: Cond[]}} Option
+ * @typedef {object} Param
+ * @property {string} key
+ * @property {string} section
+ * @property {string} label
+ * @property {'choice'|'int'|'float'|'ints'|'bool'|'text'} kind
+ * @property {string} [unit]
+ * @property {number} [min]
+ * @property {number} [max]
+ * @property {boolean} [log]
+ * @property {Option[]} [choices]
+ * @property {string} default
+ * @property {{when: Cond, value: string}[]} [defaults]
+ * @property {string} help
+ * @property {Cond[]} [when]
+ * @property {boolean} [advanced]
+ *
+ * @typedef {Record<string, string>} Settings
+ */
+
+/** The budget is given once: as alpha times the unknowns, or as queries. */
+const OTHER_BUDGET = /** @type {Record<string, string>} */ ({ alpha: "queries", queries: "alpha" });
+
+export class Table {
+	/** @param {Param[]} params */
+	constructor(params) {
+		this.params = params;
+		/** @private */
+		this.byKey = new Map(params.map((p) => [p.key, p]));
+	}
+
+	/** @param {string} key */
+	lookup(key) {
+		return this.byKey.get(key);
+	}
+
+	/** @param {string} key */
+	param(key) {
+		const p = this.byKey.get(key);
+		if (!p) throw new Error(`no parameter ${key}`);
+		return p;
+	}
+
+	/**
+	 * The first condition that does not hold.
+	 * @param {Settings} s
+	 * @param {Cond[]} [conds]
+	 */
+	unmet(s, conds = []) {
+		return conds.find((c) => !c.in.includes(this.get(s, c.key)));
+	}
+
+	/**
+	 * @param {Settings} s
+	 * @param {Param} p
+	 */
+	applies(s, p) {
+		return !this.unmet(s, p.when);
+	}
+
+	/**
+	 * The setting, or its default beside the others; empty for a parameter that
+	 * is off or does not apply.
+	 * @param {Settings} s
+	 * @param {string} key
+	 * @returns {string}
+	 */
+	get(s, key) {
+		const p = this.param(key);
+		if (!this.applies(s, p)) return "";
+		return s[key] ?? this.defaultOf(s, p);
+	}
+
+	/**
+	 * @param {Settings} s
+	 * @param {Param} p
+	 */
+	defaultOf(s, p) {
+		if (s[OTHER_BUDGET[p.key]]) return "";
+		const d = p.defaults?.find(({ when }) => when.in.includes(this.get(s, when.key)));
+		return d ? d.value : p.default;
+	}
+
+	/**
+	 * What is wrong with a value by itself, in words; empty if nothing is.
+	 * @param {string} key
+	 * @param {string} value
+	 */
+	wrong(key, value) {
+		const p = this.param(key);
+		const { min = 0, max = 0 } = p;
+		/** @param {string} v */
+		const isWhole = (v) => /^[+-]?\d+$/.test(v) && Number(v) >= min && Number(v) <= max;
+		switch (p.kind) {
+			case "choice":
+				return p.choices?.some((o) => o.value === value)
+					? ""
+					: `must be one of ${p.choices?.map((o) => o.value).join(" ")}`;
+			case "bool":
+				return value === "yes" || value === "no" ? "" : "must be yes or no";
+			case "int":
+				return isWhole(value) ? "" : `must be a whole number from ${min} to ${max}`;
+			case "float":
+				return value.trim() !== "" && Number(value) >= min && Number(value) <= max
+					? ""
+					: `must be a number from ${min} to ${max}`;
+			case "ints": {
+				const parts = value.split(",");
+				return parts.length <= 3 && parts.every(isWhole)
+					? ""
+					: `must be one to three whole numbers from ${min} to ${max}, joined by commas`;
+			}
+			default:
+				return value === "" ? "must not be empty" : "";
+		}
+	}
+
+	/**
+	 * What is wrong with a setting beside the others; empty if nothing is.
+	 * @param {Settings} s
+	 * @param {string} key
+	 */
+	misfit(s, key) {
+		const p = this.param(key);
+		const option = p.choices?.find((o) => o.value === s[key]);
+		const c = this.unmet(s, p.when) ?? this.unmet(s, option?.when);
+		if (c)
+			return `needs ${c.key}=${c.in.join("|")}, and ${c.key} is ${this.get(s, c.key) || "not set"}`;
+		if (key === "alpha" && s.queries)
+			return "give the budget once, as alpha (times the unknowns) or as queries, not both";
+		return "";
+	}
+
+	/**
+	 * Leaves out what has no effect beside the rest. A condition names only keys
+	 * above its parameter, so one pass in the table's order is enough.
+	 * @param {Settings} settings
+	 * @returns {{settings: Settings, dropped: {key: string, value: string, reason: string}[]}}
+	 */
+	prune(settings) {
+		/** @type {Settings} */
+		const kept = {};
+		const dropped = [];
+		const rest = { ...settings };
+		for (const { key } of this.params) {
+			if (rest[key] === undefined) continue;
+			const value = rest[key];
+			const reason = this.wrong(key, value) || this.misfit(rest, key);
+			if (reason) {
+				delete rest[key];
+				dropped.push({ key, value, reason });
+			} else kept[key] = value;
+		}
+		return { settings: kept, dropped };
+	}
+
+	/**
+	 * The settings with one more; an empty value takes it away, and so does a
+	 * value that is the default anyway.
+	 * @param {Settings} settings
+	 * @param {string} key
+	 * @param {string} value
+	 */
+	with(settings, key, value) {
+		const next = { ...settings };
+		delete next[key];
+		if (value !== "") delete next[OTHER_BUDGET[key]];
+		if (value !== "" && value !== this.get(next, key)) next[key] = value;
+		return this.prune(next);
+	}
+}

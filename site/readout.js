@@ -1,0 +1,194 @@
+/**
+ * The numbers of a run in text: meter, facts, ledger, milestones, verdict.
+ * @module
+ */
+
+import { GOAL } from "./curve.js";
+import { byId, h, icon } from "./dom.js";
+import { error, share, whole } from "./format.js";
+import { announce } from "./notices.js";
+import { CLASS_LETTERS, t } from "./strings.js";
+
+/**
+ * @typedef {import("./messages.js").Response} Reply
+ * @typedef {Extract<Reply, {kind: 'progress'}>} Progress
+ * @typedef {Extract<Reply, {kind: 'query'}>} Query
+ * @typedef {Extract<Reply, {kind: 'end'}>} End
+ * @typedef {Extract<Reply, {kind: 'prepared'}>} Prepared
+ */
+
+/** Share of the budget from which the meter warns. */
+const WARN = 0.8;
+
+const FACTS = /** @type {const} */ ([
+	"unknowns",
+	"test",
+	"unif",
+	"tv",
+	"params",
+	"round",
+	"accuracy",
+]);
+
+export class Readout {
+	/** @private @type {Prepared|null} */ prepared = null;
+	/** @private @type {Query|null} */ query = null;
+	/** @private */ moved = "";
+	/** @private */ tenth = 0;
+	/** @private */ goalTold = false;
+
+	/** @param {import("./curve.js").Curve} curve */
+	constructor(curve) {
+		this.curve = curve;
+		/** @private */
+		this.facts = new Map(FACTS.map((name) => [name, fact(name)]));
+		this.frameBusy = false;
+	}
+
+	/** @param {Prepared} p */
+	begin(p) {
+		this.prepared = p;
+		this.restart();
+		this.set("unknowns", whole(p.unknowns));
+		this.set("accuracy", Number.isFinite(p.testAccuracy) ? share(p.testAccuracy) : "–");
+		announce(t.milestone.trained(p.n, p.testAccuracy));
+	}
+
+	/** A full budget, an empty copy. */
+	restart() {
+		this.query = null;
+		this.moved = "";
+		this.tenth = 0;
+		this.goalTold = false;
+		for (const name of /** @type {const} */ (["test", "unif", "tv", "params", "round"]))
+			this.set(name, "–");
+		byId("agree").textContent = byId("area").textContent = "–";
+		byId("verdict").textContent = "";
+		byId("ledger").textContent = t.ledgerIdle;
+		byId("empty").hidden = false;
+		byId("empty").textContent = t.emptyCopy;
+		this.spend(0);
+	}
+
+	/** @param {Query} q */
+	ask(q) {
+		this.query = q;
+		this.moved = "";
+		byId("empty").hidden = true;
+		this.spend(q.number);
+		this.ledger();
+	}
+
+	/** @param {Progress} p */
+	round(p) {
+		this.curve.add(p.queries, p.agreement);
+		byId("empty").hidden = true;
+		this.spend(p.queries, p.budget);
+		byId("agree").textContent = share(p.agreement);
+		byId("area").textContent = share(1 - p.agreement);
+		this.set("test", error(p.rTest));
+		this.set("unif", error(p.rUnif));
+		this.set("tv", error(p.tvUnif));
+		this.set("params", error(p.paramError));
+		this.set("round", t.ofRounds(p.round, p.rounds));
+		this.moved = p.moved === null ? "" : t.moved(p.moved);
+		this.ledger();
+		this.milestones(p);
+	}
+
+	/** @param {End} e */
+	end(e) {
+		this.verdict(e);
+		announce(byId("verdict").textContent ?? "");
+	}
+
+	/**
+	 * The sentence at the end; again when the baseline has come in.
+	 * @param {End} e
+	 */
+	verdict(e) {
+		const sentence = [(e.status === "solved" ? t.end.solved : t.end.plain)(e.queries, e.agreement)];
+		const other = this.curve.compare(e.agreement, e.queries);
+		sentence.push(
+			other === null
+				? "."
+				: other.needed > 0
+					? t.end.needed(other.needed)
+					: t.end.reached(other.reached),
+		);
+		const goal = this.curve.goalAt();
+		if (goal > 0) sentence.push(` ${t.milestone.goal(goal)}.`);
+		if (e.status === "stuck") sentence.push(t.end.stuck(e.note));
+		if (e.status === "stopped") sentence.push(t.end.stopped);
+		byId("verdict").textContent = sentence.join("");
+	}
+
+	/**
+	 * @private
+	 * @param {number} n
+	 * @param {number} [of]
+	 */
+	spend(n, of = this.prepared?.budget ?? 0) {
+		const meter = byId("meter", HTMLMeterElement);
+		meter.max = Math.max(1, of);
+		meter.low = meter.high = WARN * of;
+		meter.value = n;
+		meter.textContent = t.spent(n, of);
+		byId("spent").textContent = whole(n);
+		byId("budget").textContent = whole(of);
+	}
+
+	/** @private */
+	ledger() {
+		const q = this.query;
+		if (!q) return;
+		const rest = [q.why, this.moved].filter(Boolean).join(" · ");
+		byId("ledger").replaceChildren(
+			h("span", { class: "num" }, t.ledger(q.number, q.x)),
+			icon(`c-${q.label}`, `icon class-${q.label}`),
+			` ${CLASS_LETTERS[q.label] ?? q.label}`,
+			rest && ` · ${rest}`,
+		);
+	}
+
+	/**
+	 * @private
+	 * @param {Progress} p
+	 */
+	milestones(p) {
+		if (!this.goalTold && p.agreement >= GOAL) {
+			this.goalTold = true;
+			byId("verdict").textContent = `${t.milestone.goal(p.queries)}.`;
+			return announce(t.milestone.goal(p.queries));
+		}
+		const tenth = Math.floor((10 * p.queries) / p.budget);
+		if (tenth > this.tenth && tenth < 10) announce(t.milestone.budget(tenth / 10, p.agreement));
+		this.tenth = tenth;
+	}
+
+	/**
+	 * @private
+	 * @param {typeof FACTS[number]} name
+	 * @param {string} text
+	 */
+	set(name, text) {
+		const dd = this.facts.get(name);
+		if (!dd) return;
+		dd.textContent = text;
+		if (name === "params" && dd.parentElement) dd.parentElement.hidden = text === "–";
+	}
+}
+
+/**
+ * @param {typeof FACTS[number]} name
+ * @returns {HTMLElement} where its value goes
+ */
+function fact(name) {
+	const label = t.facts[name];
+	const dt = Array.isArray(label)
+		? h("dt", {}, label[0], h("sub", {}, label[1]))
+		: h("dt", {}, label);
+	const dd = h("dd", { class: "num" }, "–");
+	byId("facts").append(h("div", {}, dt, dd));
+	return dd;
+}

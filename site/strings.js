@@ -1,0 +1,282 @@
+/**
+ * Everything the page's scripts say, in one place for translation.
+ * @module
+ */
+
+import { coordinate, megabytes, share, whole } from "./format.js";
+
+export const CLASS_LETTERS = ["A", "B", "C", "D"];
+
+/** The table's words in English are its own; sections are named here. */
+export const SECTIONS = /** @type {Record<string, string>} */ ({
+	data: "Data",
+	victim: "Victim",
+	oracle: "Oracle",
+	attack: "Attack",
+	budget: "Budget",
+});
+
+export const t = {
+	steal: "Steal it",
+	pause: "Pause",
+	goOn: "Go on",
+	again: "Steal it again",
+	wait: "Preparing…",
+	more: "More",
+	dismiss: "Dismiss",
+	retry: "Retry",
+	restart: "Restart the engine",
+	undo: "Undo",
+	redo: "Redo",
+	emptyCopy: "Nothing yet: the thief has asked no query.",
+	drawn: "Drawn",
+	drawnHelp: "your own drawing",
+
+	tools: { label: "Tool", point: "Point", brush: "Brush", erase: "Erase", move: "Move" },
+	toolHelp: {
+		point: "a click or tap places a point",
+		brush: "drag to paint points",
+		erase: "drag to take points away",
+		move: "drag a point somewhere else",
+	},
+	pickClass: "Class",
+	className: (/** @type {number} */ c) => `Class ${CLASS_LETTERS[c]}`,
+	nextClass: (/** @type {number} */ c) => `Class ${CLASS_LETTERS[c]}: change`,
+	moreTools: "More tools",
+	scatter: "Scatter 20",
+	scatterHelp: "20 points of the class around the crosshair, or the middle",
+	clear: "Clear",
+	importCsv: "CSV…",
+	radius: "Radius",
+	density: "Density",
+	tabs: { label: "Plot", victim: "Victim", copy: "Copy", disagreement: "Disagree" },
+	over: { label: "Right plot", copy: "Copy", disagreement: "Disagree", both: "Both" },
+
+	view: {
+		title: "View",
+		rings: "Query rings",
+		all: "all",
+		last: "last 20",
+		none: "none",
+		disagreement: "Disagreement",
+		labels: "labels",
+		difference: "|Δp|",
+		axis: "Chart, queries",
+		linear: "linear",
+		log: "log",
+		measure: "Chart shows",
+		agreement: "agreement",
+		error: "error",
+		points: "Training points",
+		truth: "Victim's line behind the copy's",
+	},
+	chartTitle: {
+		agreement: "Agreement with the victim against queries spent",
+		error: "Error of the copy (log) against queries spent",
+	},
+
+	defence: {
+		legend: "Defences",
+		labels: "Labels only",
+		round: "Round to",
+		decimals: "decimals",
+		roundOff: "nothing to round: only labels are returned",
+		help: "A change runs the same attack again; the earlier curve stays as a ghost.",
+	},
+	budget: {
+		legend: "Budget in",
+		queries: "queries",
+		alpha: "α × k",
+		equals: (/** @type {number} */ n) => `= ${whole(n)} queries`,
+	},
+	optionOff: (/** @type {string} */ other) => `not with ${other}`,
+	on: (/** @type {string} */ label) => `${label}: use`,
+	dropped: (/** @type {string[]} */ names) =>
+		`${names.join(", ")}: no longer ${names.length > 1 ? "apply" : "applies"} here, so taken away.`,
+
+	load: {
+		fetch: (/** @type {number} */ bytes, /** @type {number} */ total) =>
+			total > 0
+				? `Loading the engine: ${megabytes(bytes)} of ${megabytes(total)} MB`
+				: bytes > 0
+					? `Loading the engine: ${megabytes(bytes)} MB`
+					: "Loading the engine…",
+		compile: "Compiling the engine…",
+		start: "Starting the engine…",
+	},
+	stageName: /** @type {Record<string, string>} */ ({
+		fetch: "loading",
+		compile: "compiling",
+		start: "starting",
+	}),
+	fail: {
+		nowasm:
+			"This browser has no WebAssembly or no workers, so the attack can't run here. The pictures show a finished one.",
+		timeout: (/** @type {string} */ stage) =>
+			`The engine did not answer for 20 seconds while ${stage}. The connection may be slow or blocked.`,
+		network: (/** @type {string} */ why) => `The engine could not be fetched: ${why}.`,
+		file: (/** @type {string} */ why) =>
+			`What the server sent as the engine is not a WebAssembly program: ${why}`,
+		csp: "A content security policy forbids WebAssembly here; the server has to allow script-src 'wasm-unsafe-eval'. (Safari before 16 can't.)",
+		worker: (/** @type {string} */ why) =>
+			`The engine's worker could not be started${why ? `: ${why}` : ""}.`,
+		protocol: "The page and the engine are of different versions. Reload the page.",
+		start: (/** @type {string} */ why) => `The engine could not be started: ${why}`,
+		params: "The table of settings could not be loaded.",
+	},
+	crashed: (/** @type {string} */ why) =>
+		`The engine stopped${why ? ` (${why})` : ""}. It has been restarted; your data and settings are untouched.`,
+	crashedOften:
+		"The engine stops again and again with these settings. Change something, then restart it. Your data and settings are untouched.",
+	silent: "The engine has not answered for a while.",
+	preparing: {
+		data: "Making the data…",
+		victim: (/** @type {number} */ i) =>
+			i > 0 ? `Training the victim… step ${whole(i)}` : "Training the victim…",
+	},
+	training: "training the copy…",
+	notPlane: "has more than two features: this page shows planes. The command line runs it.",
+
+	facts: {
+		unknowns: "Unknowns k",
+		test: ["R", "test"],
+		unif: ["R", "unif"],
+		tv: ["TV", "unif"],
+		params: "Parameter error",
+		round: "Round",
+		accuracy: "Victim, test",
+	},
+	ofRounds: (/** @type {number} */ i, /** @type {number} */ n) =>
+		n > 0 ? `${whole(i)} of ${whole(n)}` : whole(i),
+	ledger: (/** @type {number} */ n, /** @type {number[]} */ x) =>
+		`q ${whole(n)} · (${coordinate(x[0])}, ${coordinate(x[1])}) → `,
+	moved: (/** @type {number} */ share1) => `moved ${share(share1)} of the plane`,
+	ledgerIdle: "1 query = 1 credit. The thief sees answers, nothing else.",
+	spent: (/** @type {number} */ n, /** @type {number} */ of) =>
+		`${whole(n)} of ${whole(of)} queries spent`,
+
+	milestone: {
+		budget: (/** @type {number} */ part, /** @type {number} */ agreement) =>
+			`${whole(part * 100)} % of the budget spent, agreement ${share(agreement)}.`,
+		goal: (/** @type {number} */ q) => `95 % agreement after ${whole(q)} queries`,
+		trained: (/** @type {number} */ n, /** @type {number} */ accuracy) =>
+			`Victim trained on ${whole(n)} points; ${share(accuracy)} right on the test points.`,
+	},
+	end: {
+		solved: (/** @type {number} */ q, /** @type {number} */ a) =>
+			`Solved: ${share(a)} of the plane for ${whole(q)} queries`,
+		plain: (/** @type {number} */ q, /** @type {number} */ a) =>
+			`${share(a)} of the plane for ${whole(q)} queries`,
+		needed: (/** @type {number} */ q) => `; a uniform thief needed ${whole(q)}.`,
+		reached: (/** @type {number} */ a) => `; a uniform thief has ${share(a)} for as many.`,
+		stuck: (/** @type {string} */ note) => ` The attack got stuck${note ? `: ${note}` : ""}.`,
+		stopped: " Stopped before the end.",
+	},
+
+	probe: {
+		at: (/** @type {number} */ x, /** @type {number} */ y) =>
+			`(${coordinate(x)}, ${coordinate(y)})`,
+		victim: "victim",
+		copy: "copy",
+		none: "none yet",
+		agree: "agree",
+		differ: "differ",
+	},
+
+	legend: {
+		data: "data",
+		query: "query, in its answer's colour",
+		victim: "victim's boundary",
+		copy: "copy's boundary",
+		differ: "labels differ",
+		difference: "|Δp|, up to 1",
+		field: "stronger colour: surer",
+	},
+	run: "this run",
+	uniform: "uniform",
+	earlier: "earlier run",
+
+	table: {
+		curve: "Agreement by queries",
+		queries: "Queries, latest last",
+		data: "Training points",
+		copyCsv: "Copy as CSV",
+		copied: "Copied.",
+		queriesCol: "queries",
+		agreementCol: "agreement",
+		rows: (/** @type {number} */ n, /** @type {number} */ of) => `${whole(n)} of ${whole(of)} rows`,
+	},
+
+	full: "The drawing is full: 2,000 points. Erase some to add more.",
+	tooMany: (/** @type {number} */ n) =>
+		`Kept 2,000 of the ${whole(n)} points, evenly: a drawing holds no more.`,
+	draft: {
+		offer: (/** @type {number} */ n) => `You drew ${whole(n)} points here before.`,
+		restore: "Restore them",
+		discard: "Discard",
+	},
+
+	share: {
+		intro:
+			"The link holds the whole experiment, drawn points included. The same link gives the same run.",
+		label: "Link",
+		copy: "Copy link",
+		copied: "Copied.",
+		long: (/** @type {number} */ n) =>
+			`This link has ${whole(n)} characters: chat programs and mail may cut it. A file is safer.`,
+		save: "Download as a file",
+		open: "Open a file…",
+		badFile: "This file is not an experiment saved by this page.",
+	},
+	link: {
+		problems: "Some of the link could not be used:",
+		engine: (/** @type {string} */ theirs, /** @type {string} */ ours) =>
+			`This link was made with engine ${theirs}; this page has ${ours}. The run may differ in its details.`,
+	},
+
+	csv: {
+		intro:
+			"Paste a table, drop a file, or choose one: CSV or TSV, with or without a header, up to 5 MB. Your data never leave this page.",
+		paste: "Table",
+		file: "Choose a file…",
+		read: "Read it",
+		header: "First row is a header",
+		x: "Horizontal (x)",
+		y: "Vertical (y)",
+		label: "Class",
+		standardise:
+			"Standardise: mean 0, standard deviation 1 for each axis, then fitted to the plane",
+		use: "Use these points",
+		preview: (/** @type {number} */ n) => `First rows of ${whole(n)}`,
+		tooBig: (/** @type {number} */ bytes) =>
+			`The file has ${megabytes(bytes)} MB; allowed are 5 MB.`,
+		waiting: "Reading…",
+		noEngine: "The engine is not running yet; it reads the tables.",
+		got: (/** @type {number} */ n, /** @type {string[]} */ names) =>
+			`${whole(n)} points of ${names.length} classes: ${names.join(", ")}.`,
+	},
+
+	shortcuts: /** @type {[string, string][]} */ ([
+		["Arrows", "move the crosshair on a plot (Shift: ten times as far)"],
+		["Enter", "add a point of the class at the crosshair (victim's plot)"],
+		["1 2 3 4", "choose the class"],
+		["Delete", "erase the nearest point"],
+		["Z, Ctrl+Z", "undo"],
+		["Shift+Z", "redo"],
+		["P", "play or pause"],
+		["S", "step"],
+		["R", "start over"],
+		["?", "this list"],
+	]),
+	shortcutsNote:
+		"Keys work while the focus is inside the playground, outside text fields. Every tool works without dragging: a tap places or erases a point, Scatter 20 adds a cloud, each slider has a number beside it.",
+	plotRole: "plot",
+	plotHelp:
+		"Arrow keys move a crosshair, Shift with an arrow ten times as far; both models' answers there are read out. On the victim's plot Enter adds a point, 1 to 4 choose the class, Delete erases, Z takes back.",
+	plotName: {
+		victim: (/** @type {string} */ s) => `Victim: ${s}`,
+		copy: (/** @type {string} */ s) => `Copy: ${s}`,
+		disagreement: (/** @type {string} */ s) => `Disagreement: ${s}`,
+		chart: (/** @type {string} */ s) => `Chart: ${s}`,
+	},
+};
