@@ -107,6 +107,7 @@ func copies() []model.Recipe {
 		{Family: "svm", Kernel: "rbf"},
 		{Family: "svm", Kernel: "linear"},
 		{Family: "svm", Kernel: "poly", Coef0: 1, Degree: 2},
+		{Family: "knn"},
 	}
 }
 
@@ -132,7 +133,7 @@ func eachCase(t *testing.T, test func(t *testing.T, a Attack, o func() *fake)) {
 						t.Fatal(err)
 					}
 					link := recipe.Family
-					if link == "svm" || link == "mlp" {
+					if link == "svm" || link == "mlp" || link == "knn" {
 						link = "softmax"
 					}
 					test(t, a, func() *fake {

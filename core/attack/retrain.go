@@ -59,6 +59,8 @@ func (l *learner) fit() (model.Classifier, error) {
 			}
 			r.Gamma = l.gamma
 		}
+	case "knn":
+		r.Neighbours = 1 // every answer is exact; more would blur the boundary
 	}
 	data := model.Data{X: s.x, Dim: s.d, Classes: s.c, Labels: s.labels}
 	if r.Family == "ovr" {

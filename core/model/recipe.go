@@ -3,7 +3,7 @@ package model
 import "fmt"
 
 // Families are the kinds of model that Recipe can train.
-var Families = []string{"logistic", "softmax", "ovr", "mlp", "svm"}
+var Families = []string{"logistic", "softmax", "ovr", "mlp", "svm", "knn"}
 
 // Recipe is a family with its hyper-parameters: all that training needs besides
 // the data. A victim and its copy are trained by recipes of the same type.
@@ -24,15 +24,18 @@ type Recipe struct {
 	Gamma  float64 // > 0
 	Coef0  float64
 	Degree int
+
+	Neighbours int // k of the k-nearest-neighbour classifier, 1..MaxNeighbours
 }
 
 // Unknowns is k, the number of parameters an attacker has to recover, for d
 // inputs and c classes: d+1 for logistic and the SVM, c(d+1) for softmax and
 // one-vs-rest, all weights and biases for the MLP (Tramèr et al. 2016,
-// sections 4 and 6).
+// sections 4 and 6). Nearest neighbours have no such number; d+1 is a mere unit
+// for budgets.
 func (r Recipe) Unknowns(d, c int) int {
 	switch r.Family {
-	case "logistic", "svm":
+	case "logistic", "svm", "knn":
 		return d + 1
 	case "softmax", "ovr":
 		return c * (d + 1)
@@ -59,6 +62,8 @@ func (r Recipe) Train(data Data, o Options) (Classifier, error) {
 		return r.trainMLP(data, o)
 	case "svm":
 		return r.trainSVM(data, o)
+	case "knn":
+		return r.trainKNN(data)
 	}
 	return nil, fmt.Errorf("model: no family %q", r.Family)
 }
