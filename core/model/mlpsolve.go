@@ -53,30 +53,6 @@ func (q *logRatios) residuals(x []float64, b block) ([]float64, float64) {
 	return z, num.Dot(z, z) / 2
 }
 
-// refit solves the output layer of x, in which the residuals are linear, by
-// least squares given the hidden layer.
-func (q *logRatios) refit(x []float64) {
-	h1, c := q.h+1, q.c
-	kh := q.h * (q.d + 1)
-	aa, at := make([]float64, h1*h1), make([]float64, c*h1)
-	for _, b := range q.blocks {
-		q.net.forward(x, b.x, b.n)
-		a := q.net.values[1][:h1*b.n]
-		num.GramAdd(aa, a, h1, b.n)
-		num.MulAddBT(at, b.y, a, c, h1, b.n)
-	}
-	for i := 0; i < h1; i++ {
-		aa[i*h1+i] += 1e-12 * (aa[i*h1+i] + 1)
-	}
-	if !num.Cholesky(aa, h1) {
-		return
-	}
-	for k := 0; k < c; k++ {
-		num.SolveCholesky(aa, at[k*h1:(k+1)*h1])
-	}
-	copy(x[kh:], at)
-}
-
 // Value implements optimize.LeastSquares.
 func (q *logRatios) Value(x []float64) float64 {
 	sum := 0.0

@@ -167,7 +167,6 @@ var errSlow = errors.New("model: slow")
 // error is returned.
 func (t *mlpTraining) recover(q *logRatios, w []float64) (float64, error) {
 	const window = 25 // trial steps in which the value has to fall by a tenth, or a third once it is small
-	q.refit(w)
 	size := float64(t.n * q.c)
 	small := goodLogs * goodLogs * size / 2
 	steps, before := 0, math.Inf(1)
