@@ -1,5 +1,7 @@
 package experiment
 
+import "modelheist/core/model"
+
 // Kind is how a parameter's value is written and checked.
 type Kind string
 
@@ -62,7 +64,8 @@ func when(key string, in ...string) Cond { return Cond{Key: key, In: in} }
 var (
 	generated     = when("data", "moons", "circles", "blobs", "five-class", "spirals", "xor")
 	withScores    = when("answers", "top1", "probabilities", "logits", "margin")
-	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp")
+	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp", "knn")
+	withLogits    = when("victim", "logistic", "softmax", "ovr", "mlp")
 )
 
 // Params is the table of all keys, in the order of the story. A parameter's
@@ -143,6 +146,7 @@ var Params = []Param{
 			{Value: "ovr", Label: "One-vs-rest logistic", Help: "one logistic model a class, normalised; k = c(d+1)"},
 			{Value: "mlp", Label: "Neural network", Help: "a multilayer perceptron; k counts all weights and biases"},
 			{Value: "svm", Label: "Support vector machine", Help: "a maximum-margin classifier; k is counted as d+1"},
+			{Value: "knn", Label: "Nearest neighbours", Help: "a vote of the nearest training points; k is counted as d+1"},
 		},
 	},
 	{
@@ -162,6 +166,10 @@ var Params = []Param{
 			{Value: "linear", Label: "Linear", Help: "x·y"},
 		},
 		Help: "The similarity that the machine works with.", When: []Cond{when("victim", "svm")},
+	},
+	{
+		Key: "neighbours", Section: "victim", Label: "Neighbours", Kind: Int, Min: 1, Max: model.MaxNeighbours, Default: "5",
+		Help: "How many of the nearest training points vote.", When: []Cond{when("victim", "knn")},
 	},
 	{
 		Key: "C", Section: "victim", Label: "C", Kind: Float, Min: 0.001, Max: 1e6, Log: true, Default: "1",
@@ -190,7 +198,7 @@ var Params = []Param{
 			{Value: "labels", Label: "Label", Help: "only the class"},
 			{Value: "top1", Label: "Top 1", Help: "the class and its probability", When: []Cond{probabilistic}},
 			{Value: "probabilities", Label: "Probabilities", Help: "the probability of every class", When: []Cond{probabilistic}},
-			{Value: "logits", Label: "Logits", Help: "the scores before they become probabilities", When: []Cond{probabilistic}},
+			{Value: "logits", Label: "Logits", Help: "the scores before they become probabilities", When: []Cond{withLogits}},
 			{Value: "margin", Label: "Margin", Help: "the signed distance from the boundary", When: []Cond{when("victim", "svm")}},
 		},
 	},
@@ -206,12 +214,15 @@ var Params = []Param{
 
 	{
 		Key: "attack", Section: "attack", Label: "Strategy", Kind: Choice, Default: "adaptive",
-		Defaults: []Default{{when("answers", "top1", "probabilities", "logits"), "equations"}},
+		Defaults: []Default{
+			{when("victim", "knn"), "adaptive"},
+			{when("answers", "top1", "probabilities", "logits"), "equations"},
+		},
 		Help:     "How the thief spends the queries. It sees the API and nothing else.",
 		Choices: []Option{
 			{
 				Value: "equations", Label: "Equation solving", Help: "every answer is an equation in the unknowns: solve them (Tramèr et al. 2016, section 4.1)",
-				When: []Cond{probabilistic, when("answers", "top1", "probabilities", "logits")},
+				When: []Cond{withLogits, when("answers", "top1", "probabilities", "logits")},
 			},
 			{Value: "uniform", Label: "Uniform retraining", Help: "train the copy on the labels of random queries (section 6.1)"},
 			{Value: "line-search", Label: "Line-search retraining", Help: "bisect between answers that differ, train on all of them (section 6.1)"},

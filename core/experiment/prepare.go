@@ -212,6 +212,7 @@ func (e *Experiment) recipe() model.Recipe {
 		Family: s.Get("victim"), C: s.Float("C"),
 		Hidden: s.Ints("hidden"), Activation: s.Get("activation"), L2: s.Float("decay"),
 		Kernel: s.Get("kernel"), Gamma: s.Float("gamma"), Degree: s.Int("degree"), Coef0: 1,
+		Neighbours: s.Int("neighbours"),
 	}
 }
 

@@ -43,6 +43,7 @@ func TestEveryRunEndsOnceWithinItsBudgetAndIsMeasured(t *testing.T) {
 		"n=100 victim=mlp hidden=3 answers=logits",
 		"n=100 answers=margin attack=uniform queries=30 box=yes",
 		"data=iris victim=softmax queries=30",
+		"n=100 victim=knn neighbours=3 answers=probabilities attack=uniform queries=30",
 		"data=points points=AAAAAAAA__8B__8B victim=logistic queries=5",
 	} {
 		t.Run(settings, func(t *testing.T) {

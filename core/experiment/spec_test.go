@@ -83,6 +83,8 @@ func TestDefaultsFollowOtherSettings(t *testing.T) {
 		{"victim=logistic answers=probabilities queries=7", "alpha", ""},
 		{"victim=logistic answers=probabilities queries=7", "queries", "7"},
 		{"alpha=3", "queries", ""},
+		{"victim=knn answers=probabilities", "attack", "adaptive"},
+		{"victim=knn answers=probabilities", "queries", "200"},
 		{"victim=logistic", "C", "1"},
 		{"victim=svm", "C", "10"},
 	} {
