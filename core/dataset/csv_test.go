@@ -3,6 +3,7 @@ package dataset
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ func TestCSVReadsNumbersAndCategories(t *testing.T) {
 	if !slices.Equal(s.Y, []int{0, 0, 1, 1}) || !slices.Equal(s.ClassNames, []string{"<=50K", ">50K"}) {
 		t.Errorf("labels %v of %q", s.Y, s.ClassNames)
 	}
-	if s.Domain[4] != (domain.Feature{Name: "hours", Low: 13, High: 45}) {
+	if !reflect.DeepEqual(s.Domain[4], domain.Feature{Name: "hours", Low: 13, High: 45}) {
 		t.Errorf("domain %v", s.Domain)
 	}
 	if scaled := Scale(s); !slices.Equal(scaled.X[:5], []float64{2*1./15 - 1, -1, 1, -1, 2*27./32 - 1}) {

@@ -20,6 +20,7 @@ const (
 	Probabilities Kind = "probabilities" // the class and all c probabilities
 	Logits        Kind = "logits"        // the class and all c scores before the link
 	Margin        Kind = "margin"        // the class and the signed distance scores of an SVM
+	Value         Kind = "value"         // the number that a regression predicts; its one class is 0
 )
 
 // Reply answers a batch of n queries.
@@ -28,6 +29,10 @@ type Reply struct {
 	Classes int
 	Labels  []int     // n
 	Values  []float64 // n×Width(); nil for labels
+	// Missing tells of each answer which absent feature it stopped at, -1 for
+	// none. Nil unless the API takes incomplete inputs and lists the fields it
+	// went by.
+	Missing []int // n
 }
 
 // N is the number of answers.
@@ -38,7 +43,7 @@ func (r Reply) Width() int {
 	switch r.Kind {
 	case Labels:
 		return 0
-	case Top1:
+	case Top1, Value:
 		return 1
 	}
 	return r.Classes
@@ -47,9 +52,10 @@ func (r Reply) Width() int {
 // Oracle answers queries. Implementations are the victim itself, the meter and
 // the defences around it, and a remote API.
 type Oracle interface {
-	// Domain tells the inputs' names and ranges.
+	// Domain tells the inputs' names, ranges and categories, and which of them a
+	// query may leave out (NaN).
 	Domain() domain.Domain
-	// Classes is the number of classes.
+	// Classes is the number of classes, 1 for a regression.
 	Classes() int
 	// Answers is the kind of the replies.
 	Answers() Kind
@@ -72,18 +78,24 @@ type RangeError struct {
 }
 
 func (e *RangeError) Error() string {
+	if math.IsNaN(e.Value) {
+		return fmt.Sprintf("oracle: query %d: %s is missing (NaN), allowed are complete inputs only", e.Row, e.Feature.Name)
+	}
 	return fmt.Sprintf("oracle: query %d: %s = %v is outside [%v, %v]", e.Row, e.Feature.Name, e.Value, e.Feature.Low, e.Feature.High)
 }
 
 // check panics on a batch that is not whole rows (the caller's mistake) and
-// reports inputs that are not numbers.
+// reports inputs that are not numbers, nor missing where they may be.
 func check(d domain.Domain, x []float64) error {
 	if len(x)%d.Dim() != 0 {
 		panic(fmt.Sprintf("oracle: batch of %d values is not a multiple of d = %d", len(x), d.Dim()))
 	}
 	for i, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return &RangeError{Row: i / d.Dim(), Feature: d[i%d.Dim()], Value: v}
+		if v-v == 0 {
+			continue
+		}
+		if f := d[i%d.Dim()]; !f.Optional || !math.IsNaN(v) {
+			return &RangeError{Row: i / d.Dim(), Feature: f, Value: v}
 		}
 	}
 	return nil

@@ -161,7 +161,7 @@ func TestABoxRefusesWhatLiesOutsideAtNoCost(t *testing.T) {
 	}{
 		{[]float64{0, 0, 0, -0.5}, "oracle: query 1: v = -0.5 is outside [0, 5]"},
 		{[]float64{1.5, 9}, "oracle: query 0: u = 1.5 is outside [-1, 1]"},
-		{[]float64{0, 0, 0, 0, math.NaN(), 0}, "oracle: query 2: u = NaN is outside [-1, 1]"},
+		{[]float64{0, 0, 0, 0, math.NaN(), 0}, "oracle: query 2: u is missing (NaN), allowed are complete inputs only"},
 		{[]float64{0, math.Inf(1)}, "oracle: query 0: v = +Inf is outside [0, 5]"},
 	} {
 		if _, err := m.Ask(c.x); err == nil || err.Error() != c.want {

@@ -3,6 +3,7 @@ package oracle
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"modelheist/core/domain"
 	"modelheist/core/model"
@@ -15,16 +16,26 @@ type Settings struct {
 	Round   int  // decimals 1..15; 0 leaves the values as they are
 	Box     bool // refuse inputs outside the domain
 	Budget  int  // queries that may be asked, >= 0
+
+	// Partial takes incomplete inputs, NaN where a value is missing; without it
+	// they are refused. Fields tells which feature an answer to one stopped at.
+	Partial, Fields bool
 }
 
 // Open puts the victim behind a prediction API: its answers, then rounding, then
 // the box, and the meter outermost, so that what is refused costs nothing. The
 // error says which setting the victim can't meet and what is allowed.
 func Open(victim model.Classifier, d domain.Domain, s Settings) (*Meter, error) {
-	o, err := New(victim, d, s.Answers)
+	source, err := newSource(victim, d, s.Answers)
 	if err != nil {
 		return nil, err
 	}
+	if s.Partial {
+		if err := source.takeIncomplete(s.Fields); err != nil {
+			return nil, err
+		}
+	}
+	o := Oracle(source)
 	if s.Round != 0 {
 		if o, err = Round(o, s.Round); err != nil {
 			return nil, err
@@ -40,14 +51,26 @@ func Open(victim model.Classifier, d domain.Domain, s Settings) (*Meter, error) 
 }
 
 // New answers from the victim itself, without limit. Top1, Probabilities and
-// Logits need a model.Probabilistic; Margin is for the others (the SVM); Labels
-// any victim has.
+// Logits need a model.Probabilistic; Margin is for the others (the SVM); Value
+// is for a regression (one class), and only that; Labels any other victim has.
 func New(victim model.Classifier, d domain.Domain, answers Kind) (Oracle, error) {
+	o, err := newSource(victim, d, answers)
+	if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+func newSource(victim model.Classifier, d domain.Domain, answers Kind) (*source, error) {
 	if victim.Dim() != d.Dim() {
 		panic(fmt.Sprintf("oracle: victim of %d inputs, domain of %d", victim.Dim(), d.Dim()))
 	}
 	p, probabilistic := victim.(model.Probabilistic)
+	if (victim.Classes() == 1) != (answers == Value) {
+		return nil, fmt.Errorf("oracle: answers = %s: the victim has %d classes, allowed value for a regression and only for it", answers, victim.Classes())
+	}
 	switch answers {
+	case Value:
 	case Labels:
 	case Top1, Probabilities, Logits:
 		if !probabilistic {
@@ -69,6 +92,23 @@ type source struct {
 	probabilistic model.Probabilistic // nil if the victim has none
 	box           domain.Domain
 	answers       Kind
+	partial       model.Partial // to tell what was missing, or nil
+}
+
+// takeIncomplete makes all inputs optional.
+func (s *source) takeIncomplete(tell bool) error {
+	p, is := s.victim.(model.Partial)
+	if !is {
+		return fmt.Errorf("oracle: partial = yes: the victim can't answer incomplete inputs, allowed no")
+	}
+	if tell {
+		s.partial = p
+	}
+	s.box = slices.Clone(s.box)
+	for i := range s.box {
+		s.box[i].Optional = true
+	}
+	return nil
 }
 
 func (s *source) Domain() domain.Domain { return s.box }
@@ -85,8 +125,12 @@ func (s *source) Ask(x []float64) (Reply, error) {
 	s.victim.ScoresTo(scores, x)
 	r := Reply{Kind: s.answers, Classes: c, Labels: make([]int, n)}
 	model.LabelsTo(r.Labels, scores, c)
+	if s.partial != nil {
+		r.Missing = make([]int, n)
+		s.partial.MissingTo(r.Missing, x)
+	}
 	switch s.answers {
-	case Logits, Margin:
+	case Logits, Margin, Value:
 		r.Values = scores
 	case Probabilities:
 		s.probabilistic.ProbabilitiesTo(scores, x)
