@@ -3,7 +3,7 @@ package model
 import "fmt"
 
 // Families are the kinds of model that Recipe can train.
-var Families = []string{"logistic", "softmax", "ovr", "mlp", "svm", "knn"}
+var Families = []string{"logistic", "softmax", "ovr", "mlp", "svm", "tree", "knn"}
 
 // Recipe is a family with its hyper-parameters: all that training needs besides
 // the data. A victim and its copy are trained by recipes of the same type.
@@ -25,14 +25,20 @@ type Recipe struct {
 	Coef0  float64
 	Degree int
 
+	// Decision trees (Growth).
+	Depth   int     // splits on a path at most; 0 for no limit
+	MinLeaf int     // points a leaf at least; 0 is 1
+	Laplace float64 // added to every class count of a node
+
 	Neighbours int // k of the k-nearest-neighbour classifier, 1..MaxNeighbours
 }
 
 // Unknowns is k, the number of parameters an attacker has to recover, for d
 // inputs and c classes: d+1 for logistic and the SVM, c(d+1) for softmax and
 // one-vs-rest, all weights and biases for the MLP (Tramèr et al. 2016,
-// sections 4 and 6). Nearest neighbours have no such number; d+1 is a mere unit
-// for budgets.
+// sections 4 and 6). Of a tree only the training tells; here it counts as the
+// largest of its depth, at most 2^20 leaves: 2·leaves - 1. Nearest neighbours have
+// no such number; d+1 is a mere unit for budgets.
 func (r Recipe) Unknowns(d, c int) int {
 	switch r.Family {
 	case "logistic", "svm", "knn":
@@ -46,6 +52,12 @@ func (r Recipe) Unknowns(d, c int) int {
 			in = h
 		}
 		return k + c*(in+1)
+	case "tree":
+		depth := r.Depth
+		if depth == 0 || depth > 20 {
+			depth = 20
+		}
+		return 2<<depth - 1
 	}
 	panic(fmt.Sprintf("model: no family %q", r.Family))
 }
@@ -62,6 +74,12 @@ func (r Recipe) Train(data Data, o Options) (Classifier, error) {
 		return r.trainMLP(data, o)
 	case "svm":
 		return r.trainSVM(data, o)
+	case "tree":
+		tree, err := GrowTree(data, Growth{Depth: r.Depth, MinLeaf: r.MinLeaf, Laplace: r.Laplace, Tick: o.Tick})
+		if err != nil {
+			return nil, err
+		}
+		return tree, nil
 	case "knn":
 		return r.trainKNN(data)
 	}
