@@ -17,6 +17,9 @@ import (
 // locate the boundary far more closely than any classifier's loss would.
 func adaptive(s *session) (ending, error) {
 	a := prober{learner: learner{s: s}, reach: 0.1}
+	if s.Copy.Family == "svm" {
+		a.reach = 1
+	}
 	a.refit = a.fitEvidence
 	start := min(s.budget, max(firstBatch(s), s.budget/10))
 	totals := schedule(s.budget-start, max(4, 2*s.c), s.rounds(30)-1)
@@ -24,7 +27,7 @@ func adaptive(s *session) (ending, error) {
 	if err := s.ask(s.uniform(start), "uniform"); err != nil {
 		return ending{}, err
 	}
-	a.mark(1)
+	a.mark()
 	if err := a.learn(rounds); err != nil {
 		return ending{}, err
 	}
@@ -42,12 +45,14 @@ func adaptive(s *session) (ending, error) {
 // prober asks on both sides of the copy's boundary.
 type prober struct {
 	learner
-	reach    float64 // distance of the probes from the copy's boundary, in a domain scaled to [-1, 1]
+	reach    float64    // distance of the probes from the copy's boundary: of all, or in units of doubt
+	fit      *kernelFit // of the copy, if it has one
 	brackets []bracket
 	near     []float64 // of each query: its distance from the copy's boundary, 1 for uniform ones
 }
 
-// bracket is a place on the true boundary: the labels at both ends differ.
+// bracket is a segment with different classes at its ends; the ones kept are
+// places on the true boundary.
 type bracket struct {
 	segment
 	other int     // class at b
@@ -65,35 +70,36 @@ func (a *prober) probe(n int) error {
 	if err != nil {
 		return err
 	}
-	var x []float64
+	var x, near []float64
 	for _, p := range places {
-		step := a.reach / s.length(p.segment)
+		reach := min(max(a.reach*p.doubt, minReach), 0.25)
+		step := reach / p.width
 		x = append(x, p.at(max(0, p.t-step))...)
 		x = append(x, p.at(min(1, p.t+step))...)
+		near = append(near, reach, reach)
 	}
 	s.clip(x)
 	from := s.n()
 	if err := s.ask(x, "on the copy's boundary"); err != nil {
 		return err
 	}
-	a.mark(a.reach)
+	a.near = append(a.near, near[:s.n()-from]...)
 	a.judge(from, len(places))
 	err = s.ask(s.uniform(n-(s.n()-from)), "uniform")
-	a.mark(1)
+	a.mark()
 	return err
 }
 
-// mark notes how close to the copy's boundary the queries not noted yet were.
-func (a *prober) mark(near float64) {
+// mark notes that the queries not noted yet were uniform.
+func (a *prober) mark() {
 	for len(a.near) < a.s.n() {
-		a.near = append(a.near, near)
+		a.near = append(a.near, 1)
 	}
 }
 
 // fitEvidence fits the copy to labels and brackets, if there is a way for the
 // family.
 func (a *prober) fitEvidence() (model.Classifier, error) {
-	a.mark(1)
 	s := a.s
 	if s.Copy.Family != "svm" {
 		return nil, nil
@@ -103,36 +109,34 @@ func (a *prober) fitEvidence() (model.Classifier, error) {
 	if a.gamma == 0 {
 		a.gamma = 1 / float64(s.d)
 	}
+	try := r.Kernel != "linear" && len(a.brackets) >= max(6, a.chose+a.chose/5)
+	if try {
+		a.chose = len(a.brackets)
+	}
+	a.fit = nil
 	best, least := a.gamma, math.Inf(1)
-	var kept *kernelFit
 	for _, factor := range []float64{1, 2, 0.5} {
-		if factor != 1 && (len(a.brackets) < 6 || r.Kernel == "linear" || len(a.brackets) < a.chose+a.chose/5) {
-			continue
-		}
 		r.Gamma = a.gamma * factor
-		if r.Gamma < 1.0/32/float64(s.d) {
+		if factor != 1 && (!try || r.Gamma < 1.0/32/float64(s.d)) {
 			continue
 		}
 		f := newKernelFit(e, r, s.Tick)
-		l, list, err := f.solve()
+		ok, err := f.solve()
 		if err != nil {
 			return nil, err
 		}
-		if l == nil {
+		if !ok {
 			continue
 		}
-		if loss := f.leaveOut(l, list); loss < least {
-			best, least, kept = r.Gamma, loss, f
+		if loss := f.loss() * math.Pow(factor, 0.6); loss < least {
+			best, least, a.fit = r.Gamma, loss, f
 		}
 	}
-	if len(a.brackets) >= a.chose+a.chose/5 {
-		a.chose = len(a.brackets)
-	}
-	if kept == nil {
+	if a.fit == nil {
 		return nil, nil
 	}
 	a.gamma = best
-	return kept.model()
+	return a.fit.model()
 }
 
 // judge keeps the pairs whose labels differ and sets the reach for the next
@@ -147,26 +151,33 @@ func (a *prober) judge(from, pairs int) {
 			a.brackets = append(a.brackets, bracket{g, s.labels[j+1], s.length(g)})
 		}
 	}
-	switch share := float64(held) / float64(max(pairs, 1)); {
+	// About three pairs in four shall hold: closer ones would tell more if they
+	// held, but fewer do.
+	share := float64(held) / float64(max(pairs, 1))
+	switch {
 	case pairs == 0:
+	case a.fit != nil:
+		a.reach *= math.Exp(1.5 * (0.7 - share))
 	case share > 0.8:
-		a.reach = max(a.reach/4, minReach)
+		a.reach /= 4
 	case share > 0.6:
-		a.reach = max(a.reach/2, minReach)
+		a.reach /= 2
 	case share < 0.4:
-		a.reach = min(a.reach*2, 0.5)
+		a.reach *= 2
 	}
 }
 
-// place is a point on the copy's boundary: at t on the segment.
+// place is a point on the copy's boundary: at t on a segment across it.
 type place struct {
-	segment
-	t float64
-	x []float64 // scaled to [-1, 1]
+	bracket
+	t     float64
+	x     []float64 // scaled to [-1, 1]
+	doubt float64   // how far off the true boundary may be
 }
 
-// places picks n points on the copy's boundary, as far as possible from each
-// other and from the brackets there are.
+// places picks n points on the copy's boundary where the true one is most in
+// doubt, and far from each other. Without a measure of doubt it is the distance
+// from the brackets there are.
 func (a *prober) places(n int) ([]place, error) {
 	s := a.s
 	segs := a.across(n * a.choices())
@@ -174,34 +185,62 @@ func (a *prober) places(n int) ([]place, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool := make([]place, len(segs))
-	for i, g := range segs {
-		pool[i] = place{g, cross[i], s.scaledRow(g.at(cross[i]))}
-	}
+	pool := a.appraise(segs, cross)
 	if len(pool) <= n {
 		return pool, nil
 	}
-	far := make([]float64, len(pool)) // squared distance to what is chosen
+	score := make([]float64, len(pool))
 	for i, p := range pool {
-		far[i] = math.Inf(1)
-		for _, b := range a.brackets {
-			far[i] = min(far[i], distance2(p.x, s.scaledRow(b.at(0.5))))
+		score[i] = p.doubt
+		if a.fit == nil {
+			score[i] = 10
+			for _, b := range a.brackets {
+				score[i] = min(score[i], math.Sqrt(distance2(p.x, s.scaledRow(b.at(0.5)))))
+			}
 		}
+	}
+	apart := make([]float64, len(pool)) // squared distance to what is chosen
+	for i := range apart {
+		apart[i] = 10
 	}
 	var chosen []place
 	for range n {
-		best := 0
-		for i, v := range far {
-			if v > far[best] {
-				best = i
+		best, most := 0, -1.0
+		for i, v := range score {
+			if v *= math.Sqrt(apart[i]); v > most {
+				best, most = i, v
 			}
 		}
 		chosen = append(chosen, pool[best])
 		for i, p := range pool {
-			far[i] = min(far[i], distance2(p.x, pool[best].x))
+			apart[i] = min(apart[i], distance2(p.x, pool[best].x))
 		}
 	}
 	return chosen, nil
+}
+
+// appraise makes places of the crossings.
+func (a *prober) appraise(segs []segment, cross []float64) []place {
+	s := a.s
+	pool := make([]place, len(segs))
+	ends := make([]bracket, len(segs))
+	var x []float64
+	for i, g := range segs {
+		const aside = 1e-7
+		x = append(append(x, g.at(cross[i]-aside)...), g.at(cross[i]+aside)...)
+		ends[i] = bracket{segment: g, width: s.length(g)}
+	}
+	sides := predict(a.copy, x)
+	for i := range ends {
+		ends[i].class, ends[i].other = sides[2*i], sides[2*i+1]
+		pool[i] = place{ends[i], cross[i], s.scaledRow(segs[i].at(cross[i])), 1}
+	}
+	if a.fit != nil {
+		for i, v := range a.fit.doubts(a.copy, ends, cross) {
+			pool[i].doubt = v
+		}
+	}
+	return pool
 }
 
 // choices is the number of candidates for each place: where the boundary is

@@ -28,7 +28,7 @@ func equations(s *session) (ending, error) {
 		return ending{}, fmt.Errorf("attack: equations can't use answers = top1 of %d classes, allowed probabilities, logits", s.c)
 	}
 	if s.Copy.Family == "logistic" || kind == oracle.Logits && s.Copy.Family != "mlp" {
-		return s.solveLinear()
+		return s.solveLinear(s.linearCopy)
 	}
 	return s.fitProbabilities()
 }
@@ -37,8 +37,9 @@ func equations(s *session) (ending, error) {
 // answers not used in the fit, at which a copy counts as solved.
 const exact = 1e-10
 
-// solveLinear asks until the linear system is determined, then checks it.
-func (s *session) solveLinear() (ending, error) {
+// solveLinear asks until the linear system that solve solves is determined, then
+// checks it.
+func (s *session) solveLinear(solve func() (model.Classifier, string, error)) (ending, error) {
 	need := s.d + 1
 	first := min(need, s.budget)
 	check := min(3, s.budget-first)
@@ -64,7 +65,7 @@ func (s *session) solveLinear() (ending, error) {
 		}
 		solved := m != nil && s.misfit(m, from) <= exact
 		var err error
-		if m, note, err = s.linearCopy(); err != nil {
+		if m, note, err = solve(); err != nil {
 			return ending{}, err
 		}
 		if err := s.show(m, len(totals)); err != nil {

@@ -34,7 +34,11 @@ type kernelFit struct {
 	tick   model.Tick
 	points []float64 // the constraints' inputs, p×d: middles of brackets, then e.x
 	cons   []constraint
+	places []bracket // the first constraints
 	values []float64 // f_i - f_j of each constraint
+
+	l    []float64 // Cholesky factor of the last system
+	list []int     // its constraints
 }
 
 // constraint asks f_i - f_j at a point to equal 0 or to be at least target.
@@ -52,6 +56,7 @@ const mostActive = 1200 // constraints solved for at once; beyond, old brackets 
 func newKernelFit(e *evidence, kernel model.Recipe, tick model.Tick) *kernelFit {
 	f := &kernelFit{e: e, kernel: kernel, tick: tick}
 	places := e.at[max(0, len(e.at)-mostActive/2):]
+	f.places = places
 	for p, b := range places {
 		f.points = append(f.points, b.segment.at(0.5)...)
 		f.cons = append(f.cons, constraint{point: p, i: b.class, j: b.other, equal: true, slack: b.width/4 + 1e-9})
@@ -128,33 +133,33 @@ func (f *kernelFit) active() []int {
 	return list
 }
 
-// solve iterates to the minimum and returns the Cholesky factor of the last
-// system with its constraints.
-func (f *kernelFit) solve() (l []float64, list []int, err error) {
+// solve iterates to the minimum; false says that the kernel's matrix is not
+// positive definite.
+func (f *kernelFit) solve() (bool, error) {
 	objective := math.Inf(1)
 	for range 25 {
 		if f.tick != nil {
 			if err := f.tick(); err != nil {
-				return nil, nil, err
+				return false, err
 			}
 		}
-		list = f.active()
-		if len(list) > mostActive {
-			list = list[:mostActive]
+		f.list = f.active()
+		if len(f.list) > mostActive {
+			f.list = f.list[:mostActive]
 		}
-		var beta []float64
-		if l, beta = f.newton(list); l == nil {
-			return nil, list, nil
+		beta := f.newton(f.list)
+		if beta == nil {
+			return false, nil
 		}
-		if f.move(list, beta, &objective) {
+		if f.move(f.list, beta, &objective) {
 			break
 		}
 	}
-	return l, list, nil
+	return true, nil
 }
 
 // newton solves the system of the active constraints.
-func (f *kernelFit) newton(list []int) (l, beta []float64) {
+func (f *kernelFit) newton(list []int) []float64 {
 	n := len(list)
 	points := make([]int, n)
 	for a, m := range list {
@@ -169,26 +174,26 @@ func (f *kernelFit) newton(list []int) (l, beta []float64) {
 		}
 		row[a] += f.cons[m].slack*f.cons[m].slack + 1e-12*row[a]
 	}
-	for jitter := 1e-11; !f.tryFactor(g, &l, n); jitter *= 10 {
+	for jitter := 1e-11; !f.factor(g, n); jitter *= 10 {
 		if jitter > 1e-3 {
-			return nil, nil
+			return nil
 		}
 		for a := range n {
 			g[a*n+a] += jitter
 		}
 	}
-	beta = make([]float64, n)
+	beta := make([]float64, n)
 	for a, m := range list {
 		beta[a] = f.cons[m].target
 	}
-	lower(l, n, beta)
-	upper(l, n, beta)
-	return l, beta
+	lower(f.l, n, beta)
+	upper(f.l, n, beta)
+	return beta
 }
 
-func (f *kernelFit) tryFactor(g []float64, l *[]float64, n int) bool {
-	*l = append((*l)[:0], g...)
-	return cholesky(*l, n)
+func (f *kernelFit) factor(g []float64, n int) bool {
+	f.l = append(f.l[:0], g...)
+	return cholesky(f.l, n)
 }
 
 // move goes from the present multipliers towards those of the active
@@ -292,6 +297,10 @@ func (f *kernelFit) model() (model.Classifier, error) {
 		out.Intercepts = append(out.Intercepts, num.Sum(w))
 	}
 	if f.e.c == 2 {
+		for i := range s.weights[1] {
+			s.weights[1][i] -= s.weights[0][i]
+			s.weights[1][i] /= 2
+		}
 		add(s.weights[1])
 	} else {
 		for _, w := range s.weights {
@@ -301,13 +310,16 @@ func (f *kernelFit) model() (model.Classifier, error) {
 	return model.NewSVM(f.kernel, f.e.d, f.e.c, out)
 }
 
-// leaveOut is the mean squared value that the brackets would have if each had
-// been left out of the fit, from the factor of its system: how far off the copy
-// finds a boundary that it was not told.
-func (f *kernelFit) leaveOut(l []float64, list []int) float64 {
+// leaveOut tells how far from its bracket the copy would put the boundary if it
+// had not been told of it: the distances, scaled to [-1, 1], for each bracket,
+// from the factor of the last system. The value that a constraint would have is
+// β/(G+D)⁻¹ in closed form; the slope along the bracket turns it into a distance.
+func (f *kernelFit) leaveOut() []float64 {
+	l, list := f.l, f.list
 	n := len(list)
-	sum, count := 0.0, 0
+	var off []float64
 	e := make([]float64, n)
+	slopes := f.slopes()
 	for a, m := range list {
 		if !f.cons[m].equal {
 			continue
@@ -320,10 +332,100 @@ func (f *kernelFit) leaveOut(l []float64, list []int) float64 {
 			row := l[(a+i)*n+a : (a+i)*n+a+i+1]
 			tail[i] = (tail[i] - num.Dot(row[:i], tail[:i])) / row[i]
 		}
-		inv := num.Dot(tail, tail)
-		r := f.cons[m].beta / inv
-		sum += r * r
-		count++
+		value := f.cons[m].beta / num.Dot(tail, tail)
+		off = append(off, math.Abs(value)/(slopes[len(off)]+1e-300))
 	}
-	return sum / float64(max(count, 1))
+	return off
+}
+
+// slopes are the derivatives of f_i - f_j along the brackets.
+func (f *kernelFit) slopes() []float64 {
+	out := make([]float64, len(f.places))
+	m, err := f.model()
+	if err != nil {
+		return out
+	}
+	segs, at := make([]bracket, len(out)), make([]float64, len(out))
+	for i, b := range f.places {
+		segs[i], at[i] = b, 0.5
+	}
+	return slopes(m, segs, at)
+}
+
+// slopes are how fast the difference of the two classes' scores changes per unit
+// of length at t on each segment.
+func slopes(m model.Classifier, segs []bracket, t []float64) []float64 {
+	const step = 0.01
+	var x []float64
+	for i, b := range segs {
+		x = append(append(x, b.at(t[i]-step/b.width)...), b.at(t[i]+step/b.width)...)
+	}
+	c := m.Classes()
+	z, out := make([]float64, 2*len(segs)*c), make([]float64, len(segs))
+	m.ScoresTo(z, x)
+	for i, b := range segs {
+		lo, hi := z[2*i*c:], z[(2*i+1)*c:]
+		rise := (lo[b.class] - lo[b.other]) - (hi[b.class] - hi[b.other])
+		out[i] = math.Abs(rise) / (2 * step)
+	}
+	return out
+}
+
+// doubts are how far off the boundary may be at t on each segment: the standard
+// deviation of f_i - f_j given the constraints (as a Gaussian process has it),
+// over its slope.
+func (f *kernelFit) doubts(m model.Classifier, segs []bracket, t []float64) []float64 {
+	n := len(f.list)
+	points := make([]int, n)
+	for a, k := range f.list {
+		points[a] = f.cons[k].point
+	}
+	last := len(f.points)
+	defer func() { f.points = f.points[:last] }()
+	out := slopes(m, segs, t)
+	scale := f.scale()
+	k := make([]float64, n)
+	for i, b := range segs {
+		f.points = append(f.points[:last], b.at(t[i])...)
+		p := last / f.e.d
+		here := constraint{i: b.class, j: b.other}
+		f.row(k[:1], p, []int{p})
+		own := k[0] * coupling(here, here)
+		f.row(k, p, points)
+		for a, m := range f.list {
+			k[a] *= coupling(here, f.cons[m])
+		}
+		lower(f.l, n, k)
+		v := math.Sqrt(max(0, own-num.Dot(k, k)))
+		out[i] = scale * v / (out[i] + 1e-300)
+	}
+	return out
+}
+
+// scale is the standard deviation that the fitted functions suggest for the
+// Gaussian process, per unit of the kernel.
+func (f *kernelFit) scale() float64 {
+	norm := 0.0
+	for m, c := range f.cons {
+		norm += c.beta * f.values[m]
+	}
+	return math.Sqrt(max(norm, 0) / float64(len(f.list)))
+}
+
+// loss is how badly the copy does on what it was not told: the mean distance at
+// which it misses brackets left out, at most 1 each, plus the share of labels
+// that it gets wrong.
+func (f *kernelFit) loss() float64 {
+	sum := 0.0
+	off := f.leaveOut()
+	for _, v := range off {
+		sum += min(v, 1)
+	}
+	wrong := 0
+	for m, c := range f.cons {
+		if !c.equal && f.values[m] <= 0 {
+			wrong++
+		}
+	}
+	return sum/float64(max(len(off), 1)) + float64(wrong)/float64(max(len(f.e.labels), 1))
 }

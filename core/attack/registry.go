@@ -35,6 +35,7 @@ var labelOnly = []oracle.Kind{oracle.Labels, oracle.Top1, oracle.Probabilities, 
 
 var registry = []row{
 	{"equations", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"logistic", "softmax", "ovr", "mlp"}, equations},
+	{"log-ratios", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"logistic", "softmax"}, logRatios},
 	{"uniform", labelOnly, model.Families, uniform},
 	{"line-search", labelOnly, model.Families, lineSearch},
 	{"adaptive", labelOnly, model.Families, adaptive},
