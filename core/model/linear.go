@@ -220,7 +220,7 @@ func (r Recipe) penalty(data Data) (ridge, tol float64) {
 		return 1 / (r.C * float64(data.N())), 1e-9
 	}
 	if data.Labels == nil && inside(data.Probabilities) {
-		return 0, 1e-12
+		return 0, 1e-11
 	}
 	return freeRidge, 1e-10
 }

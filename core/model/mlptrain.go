@@ -67,7 +67,7 @@ const maxSecondOrder = 800
 // From probabilities it recovers the model that gave them. Where none is 0, a
 // perceptron with one hidden layer and at most maxSecondOrder parameters is
 // solved for by least squares on log-ratios, from the warm start or from up to
-// two random ones. Unless that explains the answers, as it can't when they are
+// three random ones. Unless that explains the answers, as it can't when they are
 // rounded, cross-entropy is minimised too, and the smaller one wins.
 func (r Recipe) trainMLP(data Data, o Options) (Classifier, error) {
 	if o.Rand == nil {
@@ -85,7 +85,10 @@ func (r Recipe) trainMLP(data Data, o Options) (Classifier, error) {
 		return nil, err
 	}
 	y := data.targets()
-	t := &mlpTraining{m: m, n: data.N(), rand: o.Rand, pace: &pacer{tick: o.Tick}}
+	t := &mlpTraining{m: m, n: data.N(), rand: o.Rand, pace: &pacer{tick: o.Tick}, tol: 1e-6}
+	if data.Labels == nil && len(m.w) <= maxSecondOrder {
+		t.tol = 1e-8
+	}
 	if w, ok := o.Warm.(*MLP); ok && slices.Equal(w.sizes, sizes) && w.activation == r.Activation {
 		t.warm = w.w
 	}
@@ -102,6 +105,7 @@ type mlpTraining struct {
 	m    *MLP
 	n    int
 	rand *rand.Rand
+	tol  float64   // gradient of the cross-entropy to stop at
 	warm []float64 // or nil
 	pace *pacer
 	loss *mlpLoss
@@ -120,7 +124,7 @@ func (t *mlpTraining) start() []float64 {
 // minimise trains on cross-entropy from w. The model keeps the better of the
 // result and what it had.
 func (t *mlpTraining) minimise(w []float64) error {
-	res, err := optimize.LBFGS(t.loss.value, w, optimize.Settings{GradTol: 1e-6, MaxIter: 2000, Memory: 20, Tick: t.pace.check})
+	res, err := optimize.LBFGS(t.loss.value, w, optimize.Settings{GradTol: t.tol, MaxIter: 3000, Memory: 20, Tick: t.pace.check})
 	if err != nil {
 		return err
 	}
@@ -136,13 +140,13 @@ func (t *mlpTraining) minimise(w []float64) error {
 const (
 	exactLogs     = 1e-9
 	goodLogs      = 1e-4
-	explainedLogs = 1e-2
+	explainedLogs = 1e-3
 )
 
 // solve recovers the model from unrounded probabilities.
 func (t *mlpTraining) solve(q *logRatios) error {
 	q.pace = t.pace
-	for range 2 {
+	for range 3 {
 		rms, err := t.recover(q, t.start())
 		if err != nil {
 			return err
