@@ -29,8 +29,8 @@ func logRatios(s *session) (ending, error) {
 	switch {
 	case s.Copy.Family == "logistic" || s.o.Answers() == oracle.Logits:
 		return s.solveLinear(s.linearCopy)
-	case s.o.Answers() == oracle.Top1:
-		return ending{}, fmt.Errorf("attack: log-ratios can't use answers = top1 for a softmax, allowed probabilities, logits")
+	case s.o.Answers() == oracle.Top1 && s.c > 2:
+		return ending{}, fmt.Errorf("attack: log-ratios can't use answers = top1 of %d classes, allowed probabilities, logits", s.c)
 	}
 	return s.solveLinear(s.logRatioCopy)
 }
@@ -38,14 +38,18 @@ func logRatios(s *session) (ending, error) {
 // logRatioCopy solves for the softmax by least squares on the log-probabilities,
 // each answer's up to an additive unknown of its own.
 func (s *session) logRatioCopy() (model.Classifier, string, error) {
+	if err := s.tick(); err != nil {
+		return nil, "", err
+	}
 	k := s.d + 1
 	if s.n() < k {
 		m, err := s.fitOnce(nil)
 		return m, fmt.Sprintf("%d answers are fewer than the %d that determine the copy", s.n(), k), err
 	}
-	decimals := s.decimals()
+	p := s.probabilities()
+	decimals := s.decimals(p)
 	if decimals == 0 {
-		if m, note, err := s.solveRatios(); m != nil || err != nil {
+		if m, note, err := s.solveRatios(p); m != nil || err != nil {
 			return m, note, err
 		}
 	}
@@ -53,20 +57,20 @@ func (s *session) logRatioCopy() (model.Classifier, string, error) {
 	if decimals > 0 {
 		note = fmt.Sprintf("the probabilities are rounded to %d decimals; each counts by its precision", decimals)
 	}
-	m, err := s.weighRatios(decimals > 0)
+	m, err := s.weighRatios(p, decimals > 0)
 	return m, note, err
 }
 
 // solveRatios solves the equations of the answers without a 0; nil if these are
 // too few. All equations are equally exact, so that every class has the same
 // least-squares problem.
-func (s *session) solveRatios() (model.Classifier, string, error) {
+func (s *session) solveRatios(p []float64) (model.Classifier, string, error) {
 	k, c := s.d+1, s.c
 	var x []float64
 	rhs := make([][]float64, c)
 	for i := range s.n() {
 		z := make([]float64, c)
-		num.LogTo(z, s.values[i*c:(i+1)*c])
+		num.LogTo(z, p[i*c:(i+1)*c])
 		mean := num.Sum(z) / float64(c)
 		if math.IsInf(mean, 0) {
 			continue
@@ -98,7 +102,7 @@ func (s *session) solveRatios() (model.Classifier, string, error) {
 // out as the weighted mean, which ties the classes together: one system of
 // c(d+1) unknowns. A ridge far below its rounding error settles the shift and
 // whatever nothing determines; two steps of refinement take out its bias.
-func (s *session) weighRatios(rounded bool) (model.Classifier, error) {
+func (s *session) weighRatios(p []float64, rounded bool) (model.Classifier, error) {
 	k, c := s.d+1, s.c
 	size := c * k
 	a, b := make([]float64, size*size), make([]float64, size)
@@ -109,7 +113,7 @@ func (s *session) weighRatios(rounded bool) (model.Classifier, error) {
 				return nil, err
 			}
 		}
-		addRatios(a, b, s.values[i*c:(i+1)*c], x[i*k:(i+1)*k], rounded)
+		addRatios(a, b, p[i*c:(i+1)*c], x[i*k:(i+1)*k], rounded)
 	}
 	top := 0.0
 	for i := range size {
@@ -180,16 +184,16 @@ func addRatios(a, b, p, x []float64, rounded bool) {
 	}
 }
 
-// decimals is the number of decimals that the probabilities were rounded to
+// decimals is the number of decimals that the n×c probabilities p were rounded to
 // before they were divided by their sum, as read from the answers themselves; 0
 // if they are not, or so finely (over 12) that it doesn't matter.
-func (s *session) decimals() int {
+func (s *session) decimals(p []float64) int {
 	const most, looks = 12, 24
 	step := max(1, s.n()/looks)
 	for d := 1; d <= most; d++ {
 		all := true
 		for i := 0; i < s.n() && all; i += step {
-			all = fits(s.values[i*s.c:(i+1)*s.c], math.Pow10(d))
+			all = fits(p[i*s.c:(i+1)*s.c], math.Pow10(d))
 		}
 		if all {
 			return d
