@@ -1,6 +1,10 @@
 package model
 
-import "math"
+import (
+	"math"
+
+	"modelheist/core/num"
+)
 
 // The dual of a C-SVC in signed coefficients β_i = y_i·α_i:
 //
@@ -33,7 +37,9 @@ const (
 	// there.
 	maxVisits = 1_000_000_000
 	// shrinkEvery is the most iterations between two shrinkings.
-	shrinkEvery = 300
+	shrinkEvery = 100
+	// shrinkShare is the share of the active points below which shrinking pays.
+	shrinkShare = 0.9
 	// tickEvery is the work between two ticks in elementary steps, about half a
 	// millisecond.
 	tickEvery = 200_000
@@ -338,7 +344,7 @@ func (s *smo) shrink(e extreme) error {
 			keep = append(keep, i)
 		}
 	}
-	if 10*len(keep) < 9*len(s.points) {
+	if float64(len(keep)) < shrinkShare*float64(len(s.points)) {
 		s.store()
 		s.activate(keep)
 	}
@@ -370,29 +376,28 @@ func (s *smo) rebuild() error {
 			rest = append(rest, int32(i))
 		}
 	}
+	// Rows at hand are added whole, which is faster than picking the rest from
+	// them.
 	cols := columnsOf(s.x, s.dim, rest)
-	sum, row := make([]float64, len(rest)), make([]float64, len(rest))
-	gather(sum, s.y, rest)
+	whole, part, row := make([]float64, len(s.y)), make([]float64, len(rest)), make([]float64, len(rest))
 	for i, b := range s.beta {
 		if b == 0 {
 			continue
 		}
-		work := len(rest)
+		work := len(s.y) / 2
 		if full := s.cache.get(int32(i)); full != nil {
-			gather(row, full, rest)
+			num.AddScaled(whole, b, full)
 		} else {
 			s.kernel.rowTo(row, cols, s.row(int32(i)))
-			work *= s.dim + 8
-		}
-		for k, v := range row {
-			sum[k] -= float64(b * v)
+			num.AddScaled(part, b, row)
+			work = len(rest) * (s.dim + 8)
 		}
 		if err := s.did(work); err != nil {
 			return err
 		}
 	}
 	for k, i := range rest {
-		s.f[i] = sum[k]
+		s.f[i] = s.y[i] - whole[i] - part[k]
 	}
 	return nil
 }
