@@ -66,6 +66,7 @@ var (
 	withScores    = when("answers", "top1", "probabilities", "logits", "margin")
 	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp", "knn")
 	withLogits    = when("victim", "logistic", "softmax", "ovr", "mlp")
+	solvable      = when("copy", "logistic", "softmax", "ovr", "mlp")
 )
 
 // Params is the table of all keys, in the order of the story. A parameter's
@@ -139,7 +140,7 @@ var Params = []Param{
 
 	{
 		Key: "victim", Section: "victim", Label: "Model", Kind: Choice, Default: "svm",
-		Help: "The family of the model behind the API. The attacker knows it, and trains a copy of the same family.",
+		Help: "The family of the model behind the API. The attacker knows it, and trains a copy of the same family unless told otherwise.",
 		Choices: []Option{
 			{Value: "logistic", Label: "Logistic regression", Help: "a line between two classes; k = d+1 unknowns"},
 			{Value: "softmax", Label: "Softmax regression", Help: "one linear score a class; k = c(d+1)"},
@@ -213,16 +214,53 @@ var Params = []Param{
 	},
 
 	{
+		Key: "copy", Section: "attack", Label: "Copy", Kind: Choice, Default: "svm", Advanced: true,
+		Help: "The family of the copy; without it the victim's own. Another one is improper extraction (App. D).",
+		Choices: []Option{
+			{Value: "logistic", Label: "Logistic regression"},
+			{Value: "softmax", Label: "Softmax regression"},
+			{Value: "ovr", Label: "One-vs-rest logistic"},
+			{Value: "mlp", Label: "Neural network"},
+			{Value: "svm", Label: "Support vector machine"},
+			{Value: "knn", Label: "Nearest neighbours"},
+		},
+		Defaults: []Default{
+			{when("victim", "logistic"), "logistic"}, {when("victim", "softmax"), "softmax"}, {when("victim", "ovr"), "ovr"},
+			{when("victim", "mlp"), "mlp"}, {when("victim", "knn"), "knn"},
+		},
+	},
+	{
+		Key: "copy-hidden", Section: "attack", Label: "Copy's hidden nodes", Kind: Ints, Min: 1, Max: 1000, Default: "20", Advanced: true,
+		Help: "Nodes in each hidden layer of a copy whose victim is no network.",
+		When: []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "knn")},
+	},
+	{
+		Key: "copy-activation", Section: "attack", Label: "Copy's activation", Kind: Choice, Default: "tanh", Advanced: true,
+		Choices: []Option{{Value: "tanh", Label: "tanh"}, {Value: "relu", Label: "ReLU"}, {Value: "sigmoid", Label: "sigmoid"}},
+		Help:    "What a hidden node of a copy does whose victim is no network.",
+		When:    []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "knn")},
+	},
+	{
+		Key: "copy-kernel", Section: "attack", Label: "Copy's kernel", Kind: Choice, Default: "rbf", Advanced: true,
+		Choices: []Option{{Value: "rbf", Label: "RBF"}, {Value: "poly", Label: "Quadratic", Help: "(x·y + 1)²"}, {Value: "linear", Label: "Linear"}},
+		Help:    "The kernel of a copy whose victim has none.",
+		When:    []Cond{when("copy", "svm"), when("victim", "logistic", "softmax", "ovr", "mlp", "knn")},
+	},
+	{
 		Key: "attack", Section: "attack", Label: "Strategy", Kind: Choice, Default: "adaptive",
 		Defaults: []Default{
-			{when("victim", "knn"), "adaptive"},
+			{when("copy", "svm", "knn"), "adaptive"},
 			{when("answers", "top1", "probabilities", "logits"), "equations"},
 		},
-		Help:     "How the thief spends the queries. It sees the API and nothing else.",
+		Help: "How the thief spends the queries. It sees the API and nothing else.",
 		Choices: []Option{
 			{
 				Value: "equations", Label: "Equation solving", Help: "every answer is an equation in the unknowns: solve them (Tramèr et al. 2016, section 4.1)",
-				When: []Cond{withLogits, when("answers", "top1", "probabilities", "logits")},
+				When: []Cond{solvable, when("answers", "top1", "probabilities", "logits")},
+			},
+			{
+				Value: "log-ratios", Label: "Log-ratios", Help: "ratios of a softmax's probabilities have logarithms linear in the input: d+1 answers, whatever the number of classes",
+				When: []Cond{when("copy", "logistic", "softmax"), when("answers", "top1", "probabilities", "logits")},
 			},
 			{Value: "uniform", Label: "Uniform retraining", Help: "train the copy on the labels of random queries (section 6.1)"},
 			{Value: "line-search", Label: "Line-search retraining", Help: "bisect between answers that differ, train on all of them (section 6.1)"},
@@ -235,12 +273,12 @@ var Params = []Param{
 	},
 	{
 		Key: "alpha", Section: "budget", Label: "α", Kind: Float, Min: 0.1, Max: 1000, Log: true,
-		Defaults: []Default{{when("attack", "equations"), "2"}},
-		Help:     "Budget in multiples of the unknowns: α·k queries. Instead of queries.",
+		Defaults: []Default{{when("attack", "equations", "log-ratios"), "2"}},
+		Help:     "Budget in multiples of the victim's unknowns: α·k queries. Instead of queries.",
 	},
 	{
 		Key: "queries", Section: "budget", Label: "Budget", Kind: Int, Unit: "queries", Min: 1, Max: 1000000, Log: true, Default: "200",
-		Defaults: []Default{{when("attack", "equations"), ""}},
+		Defaults: []Default{{when("attack", "equations", "log-ratios"), ""}},
 		Help:     "How many queries the thief may ask. Instead of alpha.",
 	},
 	{

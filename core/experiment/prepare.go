@@ -224,16 +224,33 @@ func (e *Experiment) oracle() (*oracle.Meter, error) {
 	})
 }
 
+// copied is the recipe of the copy: the victim's, or another family's.
+func (e *Experiment) copied() model.Recipe {
+	s := e.Spec
+	if s.Get("copy") == s.Get("victim") {
+		return e.Recipe
+	}
+	return model.Recipe{
+		Family: s.Get("copy"), Hidden: s.Ints("copy-hidden"), Activation: s.Get("copy-activation"),
+		Kernel: s.Get("copy-kernel"), Degree: 2, Gamma: 1, Coef0: 1,
+	}
+}
+
 // attack makes the Spec's attack. All that it learns of the victim is the
 // family; hyper-parameters that training chose from data stay with the victim.
 func (e *Experiment) attack(env Env) (attack.Attack, error) {
-	return attack.New(e.Spec.Get("attack"), attack.Config{Copy: e.Recipe, Rounds: e.Spec.Int("rounds"), Tick: env.Tick})
+	return attack.New(e.Spec.Get("attack"), attack.Config{Copy: e.copied(), Rounds: e.Spec.Int("rounds"), Tick: env.Tick})
 }
 
 // allow refuses combinations that only the data decide.
 func (e *Experiment) allow() error {
-	if e.Spec.Get("attack") == "equations" && e.Spec.Get("answers") == "top1" && e.Set.Classes() != 2 {
-		return &ParamError{"attack", "equations", fmt.Sprintf("needs the probability of every class, and answers=top1 gives one of %d; ask for answers=probabilities", e.Set.Classes())}
+	name, copied := e.Spec.Get("attack"), e.Spec.Get("copy")
+	c := e.Set.Classes()
+	if copied == "logistic" && c != 2 {
+		return &ParamError{"copy", copied, fmt.Sprintf("takes two classes and the data have %d; softmax and ovr take more", c)}
+	}
+	if (name == "equations" || name == "log-ratios") && e.Spec.Get("answers") == "top1" && c != 2 {
+		return &ParamError{"attack", name, fmt.Sprintf("needs the probability of every class, and answers=top1 gives one of %d; ask for answers=probabilities", c)}
 	}
 	return nil
 }

@@ -43,6 +43,11 @@ func TestEveryRunEndsOnceWithinItsBudgetAndIsMeasured(t *testing.T) {
 		"n=100 victim=mlp hidden=3 answers=logits",
 		"n=100 answers=margin attack=uniform queries=30 box=yes",
 		"data=iris victim=softmax queries=30",
+		"data=iris victim=softmax answers=probabilities attack=log-ratios alpha=0.4",
+		"data=iris victim=softmax answers=probabilities copy=mlp copy-hidden=4 queries=40",
+		"n=100 victim=knn answers=probabilities copy=softmax queries=40",
+		"n=100 victim=logistic copy=svm queries=30",
+		"n=100 victim=mlp hidden=3 copy=knn queries=30",
 		"n=100 victim=knn neighbours=3 answers=probabilities attack=uniform queries=30",
 		"data=points points=AAAAAAAA__8B__8B victim=logistic queries=5",
 	} {
@@ -200,6 +205,26 @@ func TestDataThatNoVictimCanBeTrainedOnAreRefusedInWords(t *testing.T) {
 		_, err := Prepare(spec, env, nil)
 		if !errors.As(err, new(*ParamError)) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want a ParamError with %q", c.settings, err, c.says)
+		}
+	}
+}
+
+func TestACopyOfAnotherFamilyHasNoParameterError(t *testing.T) {
+	t.Parallel()
+	for settings, same := range map[string]bool{
+		"data=blobs n=100 victim=softmax answers=probabilities queries=30":                 true,
+		"data=blobs n=100 victim=softmax answers=probabilities copy=ovr queries=30":        false,
+		"data=blobs n=100 victim=softmax attack=uniform copy=svm queries=30":               false,
+		"n=100 victim=mlp hidden=3 answers=probabilities copy=softmax queries=30":          false,
+		"n=100 victim=svm attack=uniform copy=mlp copy-hidden=5 queries=30 answers=labels": false,
+	} {
+		all := events(t, prepare(t, settings, nil), Env{})
+		m := all[len(all)-1].Measures
+		if math.IsNaN(m.ParamError) == same {
+			t.Errorf("%s: parameter error %v", settings, m.ParamError)
+		}
+		if math.IsNaN(m.RUnif) {
+			t.Errorf("%s: no agreement measured", settings)
 		}
 	}
 }

@@ -85,11 +85,25 @@ func TestDefaultsFollowOtherSettings(t *testing.T) {
 		{"alpha=3", "queries", ""},
 		{"victim=knn answers=probabilities", "attack", "adaptive"},
 		{"victim=knn answers=probabilities", "queries", "200"},
+		{"victim=mlp", "copy", "mlp"},
+		{"victim=knn answers=probabilities copy=mlp", "attack", "equations"},
+		{"victim=knn answers=probabilities copy=mlp", "copy-hidden", "20"},
+		{"victim=mlp", "copy-hidden", ""},
 		{"victim=logistic", "C", "1"},
 		{"victim=svm", "C", "10"},
 	} {
 		if got := parse(t, c.settings).Get(c.key); got != c.want {
 			t.Errorf("%s: %s = %q, want %q", c.settings, c.key, got, c.want)
+		}
+	}
+}
+
+func TestTheCopyIsOfTheVictimsFamilyUnlessToldOtherwise(t *testing.T) {
+	t.Parallel()
+	victim, _ := Lookup("victim")
+	for _, o := range victim.Choices {
+		if got := parse(t, "victim="+o.Value).Get("copy"); got != o.Value {
+			t.Errorf("victim=%s: copy = %q", o.Value, got)
 		}
 	}
 }
@@ -110,7 +124,12 @@ func TestBadSettingsNameTheKeyTheValueAndWhatIsAllowed(t *testing.T) {
 		{"hidden=8", "hidden", "needs victim=mlp, and victim is svm"},
 		{"box=true", "box", "yes or no"},
 		{"round=3", "round", "needs answers="},
-		{"attack=equations", "attack", "needs victim="},
+		{"attack=equations", "attack", "needs copy="},
+		{"victim=softmax attack=log-ratios", "attack", "needs answers="},
+		{"victim=ovr answers=probabilities attack=log-ratios", "attack", "needs copy="},
+		{"victim=softmax answers=probabilities copy=svm attack=equations", "attack", "needs copy="},
+		{"victim=mlp copy=mlp copy-hidden=4", "copy-hidden", "needs victim="},
+		{"copy-hidden=4", "copy-hidden", "needs copy=mlp"},
 		{"victim=mlp attack=equations", "attack", "needs answers="},
 		{"victim=mlp answers=margin", "answers", "needs victim=svm"},
 		{"alpha=1 queries=10", "alpha", "not both"},
