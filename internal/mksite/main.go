@@ -63,7 +63,7 @@ func run(out, version, source string, extra []string) error {
 
 // sources are the extensions that are part of the page; the rest of the source
 // folder (Go code, type declarations, notes) stays at home.
-var sources = []string{".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".png", ".svg", ".txt", ".webmanifest"}
+var sources = []string{".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".png", ".svg", ".txt", ".webmanifest", ".webp"}
 
 // read returns the page's source files by slash-separated name.
 func read(source fs.FS) (map[string][]byte, error) {

@@ -45,6 +45,7 @@ var types = map[string]string{
 	".txt":         "text/plain; charset=utf-8",
 	".wasm":        "application/wasm",
 	".webmanifest": "application/manifest+json",
+	".webp":        "image/webp",
 }
 
 // hashed matches names that change with their content, engine.0a1b2c3d4e5f.wasm.
