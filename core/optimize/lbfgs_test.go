@@ -128,3 +128,81 @@ func TestLBFGSReportsWhyItEnded(t *testing.T) {
 		t.Errorf("start at the minimum: %v after %d evaluations", r.Status, r.Evals)
 	}
 }
+
+// rosenbrockResiduals is Rosenbrock's function as a sum of squares.
+type rosenbrockResiduals struct{}
+
+func (rosenbrockResiduals) Value(x []float64) float64 {
+	a, b := 10*(x[1]-x[0]*x[0]), 1-x[0]
+	return (a*a + b*b) / 2
+}
+
+func (p rosenbrockResiduals) Normal(jtj, grad, x []float64) float64 {
+	a, b := 10*(x[1]-x[0]*x[0]), 1-x[0]
+	jtj[0], jtj[2], jtj[3] = 400*x[0]*x[0]+1, -200*x[0], 100
+	grad[0], grad[1] = -20*x[0]*a-b, 10*a
+	return p.Value(x)
+}
+
+// decay fits y = p·e^(-q·t) to values of p = 2.5, q = 0.7 with offsets.
+type decay struct{ offset float64 }
+
+func (c decay) each(x []float64, f func(r, jp, jq float64)) {
+	for i := range 12 {
+		t := 0.3 * float64(i)
+		e := math.Exp(-x[1] * t)
+		y := 2.5*math.Exp(-0.7*t) + c.offset*float64(i%3-1)
+		f(x[0]*e-y, e, -t*x[0]*e)
+	}
+}
+
+func (c decay) Value(x []float64) float64 {
+	sum := 0.0
+	c.each(x, func(r, _, _ float64) { sum += r * r / 2 })
+	return sum
+}
+
+func (c decay) Normal(jtj, grad, x []float64) float64 {
+	clear(jtj)
+	clear(grad)
+	c.each(x, func(r, jp, jq float64) {
+		jtj[0] += jp * jp
+		jtj[2] += jp * jq
+		jtj[3] += jq * jq
+		grad[0] += jp * r
+		grad[1] += jq * r
+	})
+	return c.Value(x)
+}
+
+func TestLevenbergMarquardtSolvesLeastSquares(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		p      LeastSquares
+		x0, at []float64
+		tol    float64
+	}{
+		"rosenbrock":         {rosenbrockResiduals{}, []float64{-1.2, 1}, []float64{1, 1}, 1e-8},
+		"decay":              {decay{0}, []float64{1, 0.1}, []float64{2.5, 0.7}, 1e-8},
+		"decay from far off": {decay{0}, []float64{9, 4}, []float64{2.5, 0.7}, 1e-8},
+		"decay with noise":   {decay{0.05}, []float64{1, 0.1}, []float64{2.5, 0.7}, 0.2},
+	} {
+		r, err := LevenbergMarquardt(c.p, c.x0, Settings{GradTol: 1e-8})
+		if err != nil || r.Status != Converged {
+			t.Errorf("%s: %v after %d iterations, gradient %g, error %v", name, r.Status, r.Iterations, r.GradNorm, err)
+			continue
+		}
+		for i, w := range c.at {
+			if math.Abs(r.X[i]-w) > c.tol {
+				t.Errorf("%s: x[%d] = %v, want %v within %g", name, i, r.X[i], w, c.tol)
+			}
+		}
+	}
+	stop := errors.New("enough")
+	if r, err := LevenbergMarquardt(decay{0}, []float64{9, 4}, Settings{Tick: func() error { return stop }}); !errors.Is(err, stop) || r.Status != Stopped {
+		t.Errorf("tick: %v, %v", r.Status, err)
+	}
+	if r, _ := LevenbergMarquardt(decay{0.05}, []float64{1, 0.1}, Settings{ValueTol: 10}); r.Status != Converged || r.Iterations != 0 {
+		t.Errorf("value tolerance: %v after %d iterations", r.Status, r.Iterations)
+	}
+}
