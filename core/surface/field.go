@@ -77,12 +77,42 @@ func resized[T any](s []T, n int) []T {
 // read as log-odds (softmax of the scores), which gives 0.88 at the margin of
 // two classes.
 func (f *Field) ConfidenceTo(dst []float32) {
+	if f.ovr {
+		c := f.Classes
+		f.eachProbabilities(func(at int, p []float64) {
+			for k := range len(p) / c {
+				dst[at+k] = float32(p[k*c+int(f.Labels[at+k])])
+			}
+		})
+		return
+	}
+	for at := 0; at < len(f.Labels); at += blockPixels {
+		f.softmaxTo(dst[at:min(at+blockPixels, len(f.Labels))], at)
+	}
+}
+
+// softmaxTo writes 1/Σ exp(s_k − s_label), which needs c−1 exponentials a pixel.
+func (f *Field) softmaxTo(dst []float32, at int) {
 	c := f.Classes
-	f.eachProbabilities(func(at int, p []float64) {
-		for k := range len(p) / c {
-			dst[at+k] = float32(p[k*c+int(f.Labels[at+k])])
+	f.scratch = resized(f.scratch, blockPixels*c)
+	e := f.scratch[:0]
+	for k := range dst {
+		s, label := f.Scores[(at+k)*c:][:c], int(f.Labels[at+k])
+		lead := s[label]
+		for i, v := range s {
+			if i != label {
+				e = append(e, v-lead)
+			}
 		}
-	})
+	}
+	num.ExpTo(e, e)
+	for k := range dst {
+		sum := 1.0
+		for _, v := range e[k*(c-1) : (k+1)*(c-1)] {
+			sum += v
+		}
+		dst[k] = float32(1 / sum)
+	}
 }
 
 // blockPixels is how many pixels are worked on at a time, so that they stay in
