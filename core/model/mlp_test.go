@@ -268,3 +268,25 @@ func TestTrainingNamesWhatItCannotTake(t *testing.T) {
 		}
 	}
 }
+
+func TestRoundedProbabilitiesStillGiveACloseCopy(t *testing.T) {
+	t.Parallel()
+	v := randomMLP(t, []int{4, 5, 3}, "tanh", 1, 21)
+	n := 6 * len(v.w)
+	x := uniform(n, 4, 2)
+	p := make([]float64, n*3)
+	v.ProbabilitiesTo(p, x)
+	for i := range p {
+		p[i] = math.Round(p[i]*1000) / 1000
+	}
+	m, err := Recipe{Family: "mlp", Hidden: []int{5}, Activation: "tanh"}.Train(
+		Data{X: x, Dim: 4, Classes: 3, Probabilities: p}, Options{Rand: rand.New(rand.NewPCG(5, 5))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := agreement(t, v, m, uniform(4000, 4, 3))
+	t.Logf("agreement %v, %+v", a, m.(Fitted).Fit())
+	if a < 0.99 {
+		t.Errorf("agreement %v, want at least 0.99", a)
+	}
+}
