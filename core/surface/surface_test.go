@@ -294,6 +294,57 @@ func victims(t testing.TB, n int, use func(name string, m model.Classifier)) {
 	}
 }
 
+func TestPassesWorkInSlicesAndReuseTheField(t *testing.T) {
+	t.Parallel()
+	f := &Field{}
+	for _, r := range []Raster{square(300), square(90), {-1, -1, 1, 1, 1, 7}, {-1, -1, 1, 1, 500, 3}} {
+		f.Make(r, 2)
+		want := full(disc, r)
+		p, steps := f.FullPass(disc), 1
+		for p.Next() {
+			steps++
+		}
+		if most := 4 * max(sliceScores, r.W); p.Exact() != r.W*r.H || steps < r.W*r.H/most {
+			t.Errorf("%d×%d: %d pixels in %d slices", r.W, r.H, p.Exact(), steps)
+		}
+		if !slices.Equal(f.Labels, want.Labels) || !slices.Equal(f.Scores, want.Scores) {
+			t.Errorf("%d×%d: a reused field differs from a new one", r.W, r.H)
+		}
+		f.Make(r, 2)
+		if asked := f.Adaptive(disc); asked > r.W*r.H {
+			t.Errorf("%d×%d: asked about %d pixels", r.W, r.H, asked)
+		}
+		if !slices.Equal(f.Labels, want.Labels) {
+			t.Errorf("%d×%d: adaptive labels differ", r.W, r.H)
+		}
+	}
+}
+
+func TestAdaptiveFindsIslandsOfTenPixels(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(11, 0))
+	var coarse Field
+	for range 40 {
+		// A bump of the score whose island has a radius of 1.18 σ = 4.7 pixels.
+		x0, y0, sigma := 1.8*r.Float64()-0.9, 1.8*r.Float64()-0.9, 4*2/400.
+		m := formula{2, func(s []float64, x, y float64) {
+			d2 := (x-x0)*(x-x0) + (y-y0)*(y-y0)
+			s[0], s[1] = 0, 2*math.Exp(-d2/(2*sigma*sigma))-1
+		}}
+		f := full(m, square(400))
+		coarse.Make(f.Raster, 2)
+		if asked := coarse.Adaptive(m); asked > 8000 {
+			t.Errorf("island at (%g, %g): %d pixels asked for", x0, y0, asked)
+		}
+		if !slices.Equal(coarse.Labels, f.Labels) {
+			t.Errorf("island at (%g, %g): labels differ", x0, y0)
+		}
+		if lines := coarse.Lines(); len(lines) != 1 || !lines[0].Closed {
+			t.Errorf("island at (%g, %g): %d lines", x0, y0, len(lines))
+		}
+	}
+}
+
 func TestAdaptiveLabelsEqualFullOnesOnEverySetAndVictim(t *testing.T) {
 	t.Parallel()
 	var coarse Field
@@ -316,6 +367,9 @@ func TestAdaptiveLabelsEqualFullOnesOnEverySetAndVictim(t *testing.T) {
 			worst, _ = DistanceTo(d, f, &coarse)
 			if wrong > 0 {
 				t.Errorf("%s, %d×%d: %d labels differ", name, r.W, r.H, wrong)
+			}
+			if worst > 3*blur {
+				t.Errorf("%s, %d×%d: a probability is %.3f off", name, r.W, r.H, worst)
 			}
 			if testing.Verbose() {
 				t.Logf("%-24s %d×%d: asked %.1f %%, largest |Δp| %.4f", name, r.W, r.H, 100*float64(exact)/float64(r.W*r.H), worst)
