@@ -22,7 +22,8 @@ type fake struct {
 	kind    oracle.Kind
 	left    int
 	asked   int
-	failing int // the batch that fails, counted from 1; 0 for none
+	open    bool // answers outside the box, too
+	failing int  // the batch that fails, counted from 1; 0 for none
 	batches int
 }
 
@@ -43,7 +44,7 @@ func (f *fake) Ask(x []float64) (oracle.Reply, error) {
 		return oracle.Reply{}, oracle.ErrBudget
 	}
 	for i, v := range x {
-		if b := f.box[i%d]; !(v >= b.Low && v <= b.High) {
+		if b := f.box[i%d]; !f.open && !(v >= b.Low && v <= b.High) {
 			return oracle.Reply{}, &oracle.RangeError{Row: i / d, Feature: b, Value: v}
 		}
 	}
@@ -123,12 +124,15 @@ func eachCase(t *testing.T, test func(t *testing.T, a Attack, o func() *fake)) {
 					continue
 				}
 				c := 3
-				if recipe.Family == "logistic" || kind == oracle.Top1 {
+				if recipe.Family == "logistic" || kind == oracle.Top1 || row.name == "lowd-meek" {
 					c = 2
+				}
+				if row.name == "lowd-meek" && recipe.Kernel == "rbf" {
+					continue
 				}
 				t.Run(fmt.Sprintf("%s %s%s %s", row.name, recipe.Family, recipe.Kernel, kind), func(t *testing.T) {
 					t.Parallel()
-					a, err := New(row.name, Config{Copy: recipe, Rounds: 4})
+					a, err := New(row.name, Config{Copy: recipe, Rounds: 4, Inside: true})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -283,10 +287,13 @@ func TestTickErrorsEndTheStream(t *testing.T) {
 	t.Parallel()
 	stop := errors.New("stop")
 	for _, row := range registry {
-		name := row.name
+		name, recipe, c := row.name, model.Recipe{Family: "softmax"}, 3
+		if !slices.Contains(row.family, recipe.Family) {
+			recipe.Family, c = row.family[0], 2
+		}
 		for _, after := range []int{0, 1, 5} {
 			n := 0
-			a, err := New(name, Config{Copy: model.Recipe{Family: "softmax"}, Tick: func() error {
+			a, err := New(name, Config{Copy: recipe, Inside: true, Tick: func() error {
 				if n++; n > after {
 					return stop
 				}
@@ -300,7 +307,7 @@ func TestTickErrorsEndTheStream(t *testing.T) {
 				kind = oracle.Probabilities
 			}
 			var got error
-			for _, err := range a.Events(&fake{box: square(2), victim: tilted("softmax", 2, 3, 7), kind: kind, left: 60}, source()) {
+			for _, err := range a.Events(&fake{box: square(2), victim: tilted("softmax", 2, c, 7), kind: kind, left: 60}, source()) {
 				got = err
 			}
 			if n == 0 {

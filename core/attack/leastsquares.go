@@ -83,6 +83,19 @@ func (q triangle) solve(b []float64) []float64 {
 	return q.back(b[:q.k])
 }
 
+// beyond is, for one more row than columns, the unit vector orthogonal to all
+// columns: the last column of Q.
+func (q triangle) beyond() []float64 {
+	x := make([]float64, q.n)
+	x[q.n-1] = 1
+	for j := q.k - 1; j >= 0; j-- {
+		if q.diag[j] != 0 {
+			reflect(x[j:], q.a[j*q.n+j:(j+1)*q.n])
+		}
+	}
+	return x
+}
+
 // back solves R·x = b.
 func (q triangle) back(b []float64) []float64 {
 	x := append([]float64(nil), b...)

@@ -19,6 +19,8 @@ type Config struct {
 	Copy model.Recipe
 	// Rounds is how often the copy is trained; 0 leaves it to the attack.
 	Rounds int
+	// Inside keeps lowd-meek within the domain.
+	Inside bool
 	// Tick is called once per iteration of long work; may be nil.
 	Tick model.Tick
 }
@@ -39,6 +41,7 @@ var registry = []row{
 	{"uniform", labelOnly, model.Families, uniform},
 	{"line-search", labelOnly, model.Families, lineSearch},
 	{"adaptive", labelOnly, model.Families, adaptive},
+	{"lowd-meek", labelOnly, []string{"logistic", "svm"}, lowdMeek},
 }
 
 // Names are the attacks, in the order of the story.
