@@ -47,7 +47,7 @@ func lowdMeek(s *session) (ending, error) {
 	}
 	end, err := m.run()
 	if refused := (*oracle.RangeError)(nil); errors.As(err, &refused) {
-		return ending{Stuck, fmt.Sprintf("the oracle refuses inputs outside its range, and this search has to leave it: %v", refused)}, nil
+		return ending{Stuck, fmt.Sprintf("the oracle refuses inputs outside its range, and this search has to leave it (one inside the domain would not): %v", refused)}, nil
 	}
 	return end, err
 }

@@ -44,7 +44,8 @@ type Option struct {
 	When  []Cond `json:"when,omitempty"`
 }
 
-// Cond holds when the key's value is one of In.
+// Cond holds when the key's value is one of In; "" is among them where it also
+// holds if the key does not apply.
 type Cond struct {
 	Key string   `json:"key"`
 	In  []string `json:"in"`
@@ -265,7 +266,17 @@ var Params = []Param{
 			{Value: "uniform", Label: "Uniform retraining", Help: "train the copy on the labels of random queries (section 6.1)"},
 			{Value: "line-search", Label: "Line-search retraining", Help: "bisect between answers that differ, train on all of them (section 6.1)"},
 			{Value: "adaptive", Label: "Adaptive retraining", Help: "each round asks near the boundary of the copy so far (section 6.1)"},
+			{
+				Value: "lowd-meek", Label: "Lowd–Meek", Help: "measure a straight boundary feature by feature, from labels (section 6.1)",
+				When: []Cond{when("copy", "logistic", "svm"), when("kernel", "", "linear", "poly"), when("copy-kernel", "", "linear", "poly")},
+			},
 		},
+	},
+	{
+		Key: "inside", Section: "attack", Label: "Stay inside", Kind: Bool, Default: "no", Advanced: true,
+		Defaults: []Default{{when("kernel", "poly"), "yes"}, {when("copy-kernel", "poly"), "yes"}},
+		Help:     "Ask within the announced range only, where the original search asks at a distance of 1e8; a curved boundary needs it.",
+		When:     []Cond{when("attack", "lowd-meek")},
 	},
 	{
 		Key: "rounds", Section: "attack", Label: "Rounds", Kind: Int, Min: 1, Max: 1000, Advanced: true,

@@ -239,7 +239,7 @@ func (e *Experiment) copied() model.Recipe {
 // attack makes the Spec's attack. All that it learns of the victim is the
 // family; hyper-parameters that training chose from data stay with the victim.
 func (e *Experiment) attack(env Env) (attack.Attack, error) {
-	return attack.New(e.Spec.Get("attack"), attack.Config{Copy: e.copied(), Rounds: e.Spec.Int("rounds"), Tick: env.Tick})
+	return attack.New(e.Spec.Get("attack"), attack.Config{Copy: e.copied(), Rounds: e.Spec.Int("rounds"), Inside: e.Spec.Bool("inside"), Tick: env.Tick})
 }
 
 // allow refuses combinations that only the data decide.
@@ -248,6 +248,14 @@ func (e *Experiment) allow() error {
 	c := e.Set.Classes()
 	if copied == "logistic" && c != 2 {
 		return &ParamError{"copy", copied, fmt.Sprintf("takes two classes and the data have %d; softmax and ovr take more", c)}
+	}
+	if name == "lowd-meek" {
+		if c != 2 {
+			return &ParamError{"attack", name, fmt.Sprintf("separates two classes, and the data have %d", c)}
+		}
+		if k := e.copied(); k.Kernel == "poly" && (k.Degree != 2 || !e.Spec.Bool("inside")) {
+			return &ParamError{"attack", name, "rebuilds a polynomial kernel with degree=2 and inside=yes only"}
+		}
 	}
 	if (name == "equations" || name == "log-ratios") && e.Spec.Get("answers") == "top1" && c != 2 {
 		return &ParamError{"attack", name, fmt.Sprintf("needs the probability of every class, and answers=top1 gives one of %d; ask for answers=probabilities", c)}

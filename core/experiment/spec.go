@@ -112,7 +112,7 @@ func (s Spec) check() []error {
 			continue
 		}
 		if c, ok := s.unmet(p.When); !ok {
-			errs = append(errs, &ParamError{p.Key, value, fmt.Sprintf("has no effect here: it needs %s=%s, and %s is %s", c.Key, strings.Join(c.In, "|"), c.Key, orNone(s.Get(c.Key)))})
+			errs = append(errs, &ParamError{p.Key, value, fmt.Sprintf("has no effect here: it needs %s, and %s is %s", c, c.Key, orNone(s.Get(c.Key)))})
 			continue
 		}
 		if err := p.check(value); err != nil {
@@ -121,7 +121,7 @@ func (s Spec) check() []error {
 		}
 		if p.Kind == Choice {
 			if c, ok := s.unmet(p.option(value).When); !ok {
-				errs = append(errs, &ParamError{p.Key, value, fmt.Sprintf("needs %s=%s, and %s is %s", c.Key, strings.Join(c.In, "|"), c.Key, orNone(s.Get(c.Key)))})
+				errs = append(errs, &ParamError{p.Key, value, fmt.Sprintf("needs %s, and %s is %s", c, c.Key, orNone(s.Get(c.Key)))})
 			}
 		}
 	}
@@ -141,6 +141,12 @@ func orNone(s string) string {
 		return "not set"
 	}
 	return s
+}
+
+// String writes the condition as key=value|value.
+func (c Cond) String() string {
+	in := slices.DeleteFunc(slices.Clone(c.In), func(v string) bool { return v == "" })
+	return c.Key + "=" + strings.Join(in, "|")
 }
 
 // unmet returns the first condition that does not hold.
