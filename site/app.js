@@ -24,6 +24,7 @@ import { Plots } from "./plots.js";
 import { wireDrawing, wireLook } from "./pointer.js";
 import { PLANE } from "./presets.js";
 import { Readout } from "./readout.js";
+import { Session } from "./session.js";
 import { keepAddress, wireShare } from "./share.js";
 import { wireSheet } from "./sheet.js";
 import { t } from "./strings.js";
@@ -31,7 +32,6 @@ import { Theft } from "./theft.js";
 import { wireTheme } from "./theme.js";
 import { Tools } from "./tools.js";
 import { buildView, Tabs } from "./view.js";
-import { wireRun } from "./wire.js";
 
 /** The table of settings, written by the build. */
 async function loadTable() {
@@ -75,7 +75,7 @@ function start(file) {
 	buildControls(experiment, file.sections);
 	const view = buildView((next) => engine.post({ kind: "view", view: next }));
 	wireLife({ engine, plots, theft, view });
-	wireRun({
+	new Session({
 		engine,
 		experiment,
 		theft,
@@ -85,6 +85,7 @@ function start(file) {
 		baseline,
 		editor,
 		plots,
+		look,
 		tabs,
 		view,
 	});

@@ -3,9 +3,9 @@
  * @module
  */
 
-import { byId, h } from "./dom.js";
 import { budget } from "./budget.js";
 import { defences } from "./defence.js";
+import { byId, h } from "./dom.js";
 import { field } from "./field.js";
 import { presets } from "./presets.js";
 import { SECTIONS, t } from "./strings.js";
@@ -27,7 +27,10 @@ export function buildControls(experiment, sections) {
 	/** @type {Field[]} */
 	const fields = [];
 	/** @param {Field} f */
-	const keep = (f) => (fields.push(f), f.root);
+	const keep = (f) => {
+		fields.push(f);
+		return f.root;
+	};
 	for (const name of sections) {
 		const own = experiment.table.params.filter((p) => p.section === name && !SPECIAL.has(p.key));
 		const main = own.filter((p) => !p.advanced).map((p) => keep(field(experiment, p)));
@@ -38,7 +41,9 @@ export function buildControls(experiment, sections) {
 		if (name === "data") byId("data").append(keep(presets(experiment)), ...main);
 		else byId("rail").append(h("section", {}, h("h2", {}, SECTIONS[name] ?? name), ...main));
 	}
-	const update = () => fields.forEach((f) => f.update());
+	const update = () => {
+		for (const f of fields) f.update();
+	};
 	experiment.addEventListener("change", update);
 	update();
 }

@@ -5,8 +5,8 @@
  */
 
 import { byId, h, wireDialog } from "./dom.js";
+import { fromTriples, MAX_POINTS } from "./points.js";
 import { openFile } from "./share.js";
-import { MAX_POINTS, fromTriples } from "./points.js";
 import { t } from "./strings.js";
 
 /**
@@ -191,7 +191,9 @@ export class CsvImport {
 			table.columns.findLast((c) => c.distinct <= 4);
 		const [x, y] = table.columns.filter((c) => c.kind === "number" && c !== label);
 		if (!label || !x || !y) return false;
-		[x, y, label].forEach((column, i) => (this.selects[i].value = column.name));
+		[x, y, label].forEach((column, i) => {
+			this.selects[i].value = column.name;
+		});
 		return true;
 	}
 

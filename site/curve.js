@@ -81,9 +81,8 @@ export class Curve {
 		if (!this.uniform || this.uniform.queries.length === 0) return null;
 		const { queries: q, agreement: a } = this.uniform;
 		const first = a.findIndex((v) => v >= agreement);
-		let reached = 0;
-		q.forEach((n, i) => n <= queries && (reached = a[i]));
-		return { needed: first < 0 ? 0 : q[first], reached };
+		const last = q.findLastIndex((n) => n <= queries);
+		return { needed: first < 0 ? 0 : q[first], reached: last < 0 ? 0 : a[last] };
 	}
 
 	csv() {

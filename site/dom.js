@@ -82,7 +82,7 @@ export function segmented(o) {
 			name,
 			value,
 			checked: value === o.value,
-			"aria-label": title,
+			"aria-label": text instanceof Node ? title : undefined,
 			onchange: () => o.onpick(value),
 		});
 		inputs.set(value, input);

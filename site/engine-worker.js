@@ -19,16 +19,31 @@ const ENGINE = new URL("./engine.wasm", import.meta.url);
 /** @param {LoadResponse} message */
 const post = (message) => self.postMessage(message);
 
+/** Bytes before the next word about them. */
+const STEP = 100_000;
+
+/** Characters of a dying program's output that are kept. */
+const LAST_WORDS = 8000;
+
+/** How many bytes the engine has, 0 if the server does not say. */
+async function fetchTotal() {
+	try {
+		const build = await (await fetch(new URL("./build.json", import.meta.url))).json();
+		return Number(build.engineBytes) || 0;
+	} catch {
+		return 0;
+	}
+}
+
 /**
  * Bytes of the engine, counted as they come in. The answer is given the type
  * that streaming compilation insists on, whatever the server calls it.
  */
 async function fetchEngine() {
 	let total = 0;
-	fetch(new URL("./build.json", import.meta.url))
-		.then((r) => r.json())
-		.then((build) => (total = Number(build.engineBytes) || 0))
-		.catch(() => {}); // without it the page shows no total
+	fetchTotal().then((n) => {
+		total = n;
+	});
 	const response = await fetch(ENGINE);
 	if (!response.ok || !response.body)
 		throw coded("network", `the server answered ${response.status} ${response.statusText}`);
@@ -37,8 +52,10 @@ async function fetchEngine() {
 	const count = new TransformStream({
 		transform(chunk, controller) {
 			bytes += chunk.byteLength;
-			if (bytes - told > 100_000)
-				post({ kind: "loading", stage: "fetch", bytes: (told = bytes), total });
+			if (bytes - told > STEP) {
+				told = bytes;
+				post({ kind: "loading", stage: "fetch", bytes, total });
+			}
 			controller.enqueue(chunk);
 		},
 		flush: () => post({ kind: "loading", stage: "compile", bytes, total: bytes }),
@@ -76,25 +93,31 @@ async function start(given) {
 			String(err),
 		);
 	});
+	readAlong();
 	await go.run(instance);
 	post({ kind: "stopped", message: lastWords() });
 }
 
-/**
- * What the Go program printed last: a panic's message, if it ended in one.
- */
-function lastWords() {
-	return printed.find((line) => line.startsWith("panic:")) ?? printed.at(-1) ?? "";
+/** Standard error of the Go program, its last part: a panic says there why. */
+let printed = "";
+
+/** Go's loader prints to the console; this reads along. */
+function readAlong() {
+	const fs = /** @type {{writeSync: (fd: number, bytes: Uint8Array) => number}} */ (
+		Reflect.get(globalThis, "fs")
+	);
+	const write = fs.writeSync;
+	const decoder = new TextDecoder();
+	fs.writeSync = (fd, bytes) => {
+		printed = (printed + decoder.decode(bytes)).slice(-LAST_WORDS);
+		return write.call(fs, fd, bytes);
+	};
 }
 
-/** @type {string[]} */
-const printed = [];
-const log = console.log;
-console.log = (...args) => {
-	printed.push(args.join(" "));
-	if (printed.length > 200) printed.shift();
-	log(...args);
-};
+/** The reason in what a dying Go program printed. */
+function lastWords() {
+	return /^(?:panic|fatal error): .*/m.exec(printed)?.[0] ?? "";
+}
 
 /**
  * @param {'network'|'file'|'csp'|'start'} code

@@ -42,7 +42,7 @@ function make(experiment, p) {
 	if (p.kind === "choice")
 		return (p.choices?.length ?? 0) <= SIDE_BY_SIDE ? row(experiment, p) : list(experiment, p);
 	if (p.kind === "bool") return check(experiment, p);
-	if (p.kind === "ints") return text(experiment, p);
+	if (p.kind === "ints" || p.kind === "text") return text(experiment, p);
 	return number(experiment, p);
 }
 
@@ -150,7 +150,7 @@ function text(experiment, p) {
 	const input = h("input", {
 		type: "text",
 		id: `field-${p.key}`,
-		inputMode: "numeric",
+		inputMode: p.kind === "ints" ? "numeric" : "text",
 		autocomplete: "off",
 		"aria-describedby": wrong.id,
 		onchange: () => offer(experiment, p, input, wrong),

@@ -14,18 +14,24 @@ const format = (o) => {
 
 export const whole = format({ maximumFractionDigits: 0 });
 export const coordinate = format({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const percent1 = format({ style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const percent2 = format({ style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const one = format({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const two = format({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const fixed3 = format({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
 const small = format({ notation: "scientific", maximumSignificantDigits: 2 });
 
+/** A space that does not break, as before every % on the page. */
+const THIN = "\u202f";
+
 /**
- * A share, with more digits close to everything, and never rounded up to it.
+ * A share in percent: with more digits close to everything, and never rounded
+ * up to it.
  * @param {number} v
  */
 export function share(v) {
-	if (v >= 0.999 && v < 1) return percent2(Math.min(v, 0.9999));
-	return percent1(v < 1 ? Math.min(v, 0.999) : v);
+	if (v === 1) return `100${THIN}%`;
+	return v >= 0.999
+		? `${two(Math.min(100 * v, 99.99))}${THIN}%`
+		: `${one(Math.min(100 * v, 99.9))}${THIN}%`;
 }
 
 /**

@@ -6,6 +6,7 @@
 
 /** @typedef {import("./sketch.js").Place} Place */
 
+/** The crosshair's step, in the plane's units; with Shift ten of them. */
 const STEP = 0.02;
 
 const ARROWS = /** @type {Record<string, [number, number]>} */ ({
@@ -16,24 +17,38 @@ const ARROWS = /** @type {Record<string, [number, number]>} */ ({
 });
 
 /**
+ * @param {Place} at
+ * @param {[number, number]} way
+ * @param {boolean} far
+ * @returns {Place}
+ */
+function stepped(at, [dx, dy], far) {
+	const by = STEP * (far ? 10 : 1);
+	/** @param {number} v */
+	const fit = (v) => Math.max(-1, Math.min(1, Math.round(v / STEP) * STEP));
+	return { x: fit(at.x + dx * by), y: fit(at.y + dy * by) };
+}
+
+/**
  * @param {HTMLElement[]} boxes the plots; the first one is drawn on
  * @param {{at: () => Place, look: (at: Place) => void, add: (at: Place) => void, erase: (at: Place) => void}} act
  */
 export function wireCrosshair(boxes, act) {
+	const edits = /** @type {Record<string, (at: Place) => void>} */ ({
+		Enter: act.add,
+		Delete: act.erase,
+		Backspace: act.erase,
+	});
 	boxes.forEach((box, i) => {
+		box.addEventListener("focus", () => box.matches(":focus-visible") && act.look(act.at()));
 		box.addEventListener("keydown", (e) => {
 			if (e.ctrlKey || e.metaKey || e.altKey) return;
-			const arrow = ARROWS[e.key];
-			const at = act.at();
-			if (arrow) {
-				const far = STEP * (e.shiftKey ? 10 : 1);
-				/** @param {number} v */
-				const fit = (v) => Math.max(-1, Math.min(1, Math.round(v / STEP) * STEP));
-				act.look({ x: fit(at.x + arrow[0] * far), y: fit(at.y + arrow[1] * far) });
-			} else if (i === 0 && e.key === "Enter") act.add(at);
-			else if (i === 0 && (e.key === "Delete" || e.key === "Backspace")) act.erase(at);
-			else return;
+			const way = ARROWS[e.key];
+			const edit = i === 0 ? edits[e.key] : undefined;
+			if (!way && !edit) return;
 			e.preventDefault();
+			if (way) act.look(stepped(act.at(), way, e.shiftKey));
+			edit?.(act.at());
 		});
 	});
 }
@@ -43,29 +58,35 @@ export function wireCrosshair(boxes, act) {
  * @param {{undo: () => void, redo: () => void, pick: (c: number) => void, play: () => void, step: () => void, over: () => void, help: () => void}} act
  */
 export function wireShortcuts(root, act) {
+	const keys = /** @type {Record<string, () => void>} */ ({
+		z: act.undo,
+		"shift+z": act.redo,
+		"ctrl+z": act.undo,
+		"ctrl+shift+z": act.redo,
+		"ctrl+y": act.redo,
+		p: act.play,
+		s: act.step,
+		r: act.over,
+		"?": act.help,
+		"shift+?": act.help,
+	});
+	for (const c of [0, 1, 2, 3]) keys[c + 1] = () => act.pick(c);
 	root.addEventListener("keydown", (e) => {
 		if (e.defaultPrevented || e.altKey || writes(e.target)) return;
-		const key = e.key.toLowerCase();
-		const command = e.ctrlKey || e.metaKey;
-		if (key === "z") (e.shiftKey ? act.redo : act.undo)();
-		else if (command && key === "y") act.redo();
-		else if (command) return;
-		else if (/^[1-4]$/.test(key)) act.pick(Number(key) - 1);
-		else if (key === "p") act.play();
-		else if (key === "s") act.step();
-		else if (key === "r") act.over();
-		else if (key === "?") act.help();
-		else return;
+		const ctrl = e.ctrlKey || e.metaKey ? "ctrl+" : "";
+		const run = keys[`${ctrl}${e.shiftKey ? "shift+" : ""}${e.key.toLowerCase()}`];
+		if (!run) return;
 		e.preventDefault();
+		run();
 	});
 }
 
-/** @param {EventTarget|null} target */
+/**
+ * Whether the element takes letters itself.
+ * @param {EventTarget|null} target
+ */
 function writes(target) {
-	return (
-		target instanceof HTMLTextAreaElement ||
-		target instanceof HTMLSelectElement ||
-		(target instanceof HTMLInputElement &&
-			!["range", "radio", "checkbox", "button"].includes(target.type))
-	);
+	if (target instanceof HTMLInputElement)
+		return !["range", "radio", "checkbox", "button"].includes(target.type);
+	return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

@@ -82,6 +82,7 @@ export function wireLife({ engine, plots, theft, view }) {
 	engine.addEventListener("silent", () =>
 		notice("silent", t.silent, { actions: [[t.restart, begin]] }),
 	);
+	theft.onretry = begin;
 	plots.onsize = (sizes) => engine.post({ kind: "size", sizes });
 	themes.addEventListener("change", () => engine.post({ kind: "theme", theme: readTheme() }));
 	quiet = window.setTimeout(() => (status.hidden = false), QUIET_MS);

@@ -25,30 +25,41 @@ export function parseLink(fragment, table) {
 	let engine = "";
 	for (const part of fragment.replace(/^#/, "").split("&")) {
 		if (part === "") continue;
-		const pair = unescape(part);
-		const cut = pair?.indexOf("=") ?? -1;
-		if (pair === null) problems.push(`${shorten(part)}: a broken %-escape in the link`);
-		else if (cut < 0) problems.push(`${shorten(pair)}: a setting is written key=value`);
-		else {
-			const key = pair.slice(0, cut);
-			const value = pair.slice(cut + 1);
-			if (key === "e") engine = value;
-			else if (key === "v") {
-				if (value !== LINK_VERSION)
-					problems.push(
-						`v=${shorten(value)}: this link is of another version; this page reads version ${LINK_VERSION}`,
-					);
-			} else if (!table.lookup(key))
-				problems.push(
-					`${shorten(key)}: no such key; there are ${table.params.map((p) => p.key).join(" ")}`,
-				);
-			else if (key in settings) problems.push(`${key}=${shorten(value)}: given twice`);
-			else settings[key] = value;
-		}
+		const { key, value, problem } = readPart(part, table, settings);
+		if (problem) problems.push(problem);
+		else if (key === "e") engine = value;
+		else if (key !== "v") settings[key] = value;
 	}
 	const pruned = table.prune(settings);
 	for (const d of pruned.dropped) problems.push(`${d.key}=${shorten(d.value)}: ${d.reason}`);
 	return { settings: pruned.settings, engine, problems };
+}
+
+/**
+ * One key=value, and what is wrong with it.
+ * @param {string} part
+ * @param {Table} table
+ * @param {Settings} before
+ */
+function readPart(part, table, before) {
+	const pair = unquote(part);
+	/** @param {string} problem */
+	const bad = (problem) => ({ key: "", value: "", problem });
+	if (pair === null) return bad(`${shorten(part)}: a broken %-escape in the link`);
+	const cut = pair.indexOf("=");
+	if (cut < 0) return bad(`${shorten(pair)}: a setting is written key=value`);
+	const key = pair.slice(0, cut);
+	const value = pair.slice(cut + 1);
+	const given = `${shorten(key)}=${shorten(value)}`;
+	if (key === "v" && value !== LINK_VERSION)
+		return bad(`${given}: this link is of another version; this page reads ${LINK_VERSION}`);
+	if (key === "v" || key === "e") return { key, value, problem: "" };
+	if (!table.lookup(key)) {
+		const keys = table.params.map((p) => p.key).join(" ");
+		return bad(`${shorten(key)}: no such key; there are ${keys}`);
+	}
+	if (before[key] !== undefined) return bad(`${given}: given twice`);
+	return { key, value, problem: "" };
 }
 
 /**
@@ -59,16 +70,16 @@ export function parseLink(fragment, table) {
 export function formatLink(settings, table, engine = "") {
 	const parts = [`v=${LINK_VERSION}`];
 	for (const { key } of table.params)
-		if (settings[key] !== undefined) parts.push(`${key}=${escape(settings[key])}`);
-	if (engine) parts.push(`e=${escape(engine)}`);
+		if (settings[key] !== undefined) parts.push(`${key}=${quote(settings[key])}`);
+	if (engine) parts.push(`e=${quote(engine)}`);
 	return parts.join("&");
 }
 
 /** @param {string} value */
-const escape = (value) => encodeURIComponent(value).replaceAll("%2C", ",");
+const quote = (value) => encodeURIComponent(value).replaceAll("%2C", ",");
 
 /** @param {string} part */
-function unescape(part) {
+function unquote(part) {
 	try {
 		return decodeURIComponent(part);
 	} catch {

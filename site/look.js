@@ -40,6 +40,17 @@ export class Look {
 		this.ask(aloud);
 	}
 
+	/** The models have changed under the crosshair. */
+	refresh() {
+		if (this.on) this.move(this.at);
+	}
+
+	/** There is no victim to ask. */
+	clear() {
+		this.next = null;
+		this.line.textContent = "";
+	}
+
 	/**
 	 * One question at a time; the latest place wins.
 	 * @private

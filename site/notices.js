@@ -15,7 +15,7 @@ const shown = new Map();
 /**
  * @param {string} topic a later notice on the topic replaces an earlier one
  * @param {string|string[]} text several become a list under the first
- * @param {{kind?: 'problem'|'remark', actions?: [string, () => void][]}} [o]
+ * @param {{kind?: 'problem'|'hint'|'remark', actions?: [string, () => void][]}} [o]
  */
 export function notice(topic, text, { kind = "problem", actions = [] } = {}) {
 	clearNotice(topic);
@@ -27,7 +27,17 @@ export function notice(topic, text, { kind = "problem", actions = [] } = {}) {
 		h("p", {}, first),
 		rest.length > 0 && h("ul", {}, ...rest.map((line) => h("li", {}, line))),
 		...actions.map(([label, act]) =>
-			h("button", { type: "button", onclick: () => (close(), act()) }, label),
+			h(
+				"button",
+				{
+					type: "button",
+					onclick: () => {
+						close();
+						act();
+					},
+				},
+				label,
+			),
 		),
 		h("button", { type: "button", class: "close", "aria-label": t.dismiss, onclick: close }, "×"),
 	);

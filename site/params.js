@@ -29,6 +29,42 @@
 /** The budget is given once: as alpha times the unknowns, or as queries. */
 const OTHER_BUDGET = /** @type {Record<string, string>} */ ({ alpha: "queries", queries: "alpha" });
 
+/**
+ * What is wrong with a value of each kind, in words; empty if nothing is.
+ * @type {Record<Param['kind'], (value: string, p: Param) => string>}
+ */
+const CHECKS = {
+	choice(value, { choices = [] }) {
+		const values = choices.map((o) => o.value);
+		return values.includes(value) ? "" : `must be one of ${values.join(" ")}`;
+	},
+	bool: (value) => (value === "yes" || value === "no" ? "" : "must be yes or no"),
+	int: (value, p) => (isWhole(value, p) ? "" : `must be a whole number ${range(p)}`),
+	float: (value, p) => (isNumber(value, p) ? "" : `must be a number ${range(p)}`),
+	ints(value, p) {
+		const parts = value.split(",");
+		const right = parts.length <= 3 && parts.every((part) => isWhole(part, p));
+		return right ? "" : `must be one to three whole numbers ${range(p)}, joined by commas`;
+	},
+	text: (value) => (value === "" ? "must not be empty" : ""),
+};
+
+/** @param {Param} p */
+const range = ({ min = 0, max = 0 }) => `from ${min} to ${max}`;
+
+/**
+ * @param {string} value
+ * @param {Param} p
+ */
+const isNumber = (value, { min = 0, max = 0 }) =>
+	value.trim() !== "" && Number(value) >= min && Number(value) <= max;
+
+/**
+ * @param {string} value
+ * @param {Param} p
+ */
+const isWhole = (value, p) => /^[+-]?\d+$/.test(value) && isNumber(value, p);
+
 export class Table {
 	/** @param {Param[]} params */
 	constructor(params) {
@@ -95,32 +131,7 @@ export class Table {
 	 * @param {string} value
 	 */
 	wrong(key, value) {
-		const p = this.param(key);
-		const { min = 0, max = 0 } = p;
-		/** @param {string} v */
-		const isWhole = (v) => /^[+-]?\d+$/.test(v) && Number(v) >= min && Number(v) <= max;
-		switch (p.kind) {
-			case "choice":
-				return p.choices?.some((o) => o.value === value)
-					? ""
-					: `must be one of ${p.choices?.map((o) => o.value).join(" ")}`;
-			case "bool":
-				return value === "yes" || value === "no" ? "" : "must be yes or no";
-			case "int":
-				return isWhole(value) ? "" : `must be a whole number from ${min} to ${max}`;
-			case "float":
-				return value.trim() !== "" && Number(value) >= min && Number(value) <= max
-					? ""
-					: `must be a number from ${min} to ${max}`;
-			case "ints": {
-				const parts = value.split(",");
-				return parts.length <= 3 && parts.every(isWhole)
-					? ""
-					: `must be one to three whole numbers from ${min} to ${max}, joined by commas`;
-			}
-			default:
-				return value === "" ? "must not be empty" : "";
-		}
+		return CHECKS[this.param(key).kind](value, this.param(key));
 	}
 
 	/**

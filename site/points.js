@@ -74,7 +74,9 @@ export function unpack(text) {
  */
 export function toTriples(points) {
 	const out = new Float64Array(3 * points.length);
-	points.forEach((p, i) => out.set([p.x, p.y, p.c], 3 * i));
+	points.forEach((p, i) => {
+		out.set([p.x, p.y, p.c], 3 * i);
+	});
 	return out;
 }
 

@@ -5,9 +5,9 @@
 
 import { h } from "./dom.js";
 import { unpack } from "./points.js";
-import { readTheme, themes } from "./theme.js";
-import { t } from "./strings.js";
 import { preview } from "./preview.js";
+import { t } from "./strings.js";
+import { readTheme, themes } from "./theme.js";
 
 /**
  * @typedef {import("./experiment.js").Experiment} Experiment

@@ -22,12 +22,12 @@ const WARN = 0.8;
 
 const FACTS = /** @type {const} */ ([
 	"unknowns",
+	"round",
 	"test",
 	"unif",
 	"tv",
-	"params",
-	"round",
 	"accuracy",
+	"params",
 ]);
 
 export class Readout {
@@ -54,6 +54,15 @@ export class Readout {
 		announce(t.milestone.trained(p.n, p.testAccuracy));
 	}
 
+	/**
+	 * @param {'data'|'victim'} stage
+	 * @param {number} iteration
+	 */
+	preparing(stage, iteration) {
+		byId("ledger").textContent =
+			stage === "data" ? t.preparing.data : t.preparing.victim(iteration);
+	}
+
 	/** A full budget, an empty copy. */
 	restart() {
 		this.query = null;
@@ -65,8 +74,6 @@ export class Readout {
 		byId("agree").textContent = byId("area").textContent = "–";
 		byId("verdict").textContent = "";
 		byId("ledger").textContent = t.ledgerIdle;
-		byId("empty").hidden = false;
-		byId("empty").textContent = t.emptyCopy;
 		this.spend(0);
 	}
 
@@ -74,7 +81,6 @@ export class Readout {
 	ask(q) {
 		this.query = q;
 		this.moved = "";
-		byId("empty").hidden = true;
 		this.spend(q.number);
 		this.ledger();
 	}
@@ -82,7 +88,6 @@ export class Readout {
 	/** @param {Progress} p */
 	round(p) {
 		this.curve.add(p.queries, p.agreement);
-		byId("empty").hidden = true;
 		this.spend(p.queries, p.budget);
 		byId("agree").textContent = share(p.agreement);
 		byId("area").textContent = share(1 - p.agreement);

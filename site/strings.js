@@ -135,6 +135,14 @@ export const t = {
 			i > 0 ? `Training the victim… step ${whole(i)}` : "Training the victim…",
 	},
 	training: "training the copy…",
+	drawMore:
+		"Draw at least two points of different classes: a victim needs something to tell apart.",
+	describe: (
+		/** @type {string} */ model,
+		/** @type {string} */ data,
+		/** @type {number} */ n,
+		/** @type {number} */ classes,
+	) => `${model}, ${data}, ${whole(n)} points, ${classes} classes`,
 	notPlane: "has more than two features: this page shows planes. The command line runs it.",
 
 	facts: {
@@ -157,8 +165,8 @@ export const t = {
 
 	milestone: {
 		budget: (/** @type {number} */ part, /** @type {number} */ agreement) =>
-			`${whole(part * 100)} % of the budget spent, agreement ${share(agreement)}.`,
-		goal: (/** @type {number} */ q) => `95 % agreement after ${whole(q)} queries`,
+			`${whole(part * 100)}\u202f% of the budget spent, agreement ${share(agreement)}.`,
+		goal: (/** @type {number} */ q) => `95\u202f% agreement after ${whole(q)} queries`,
 		trained: (/** @type {number} */ n, /** @type {number} */ accuracy) =>
 			`Victim trained on ${whole(n)} points; ${share(accuracy)} right on the test points.`,
 	},

@@ -7,11 +7,24 @@ import { byId } from "./dom.js";
 import { whole } from "./format.js";
 import { t } from "./strings.js";
 
-/** @typedef {'off'|'preparing'|'idle'|'playing'|'paused'|'training'|'ended'|'failed'} State */
+/** @typedef {'off'|'preparing'|'idle'|'playing'|'paused'|'training'|'ended'|'failed'|'refused'} State */
 
 /** Queries a second at the slow end of the slider, and just before its fast end. */
 const SLOWEST = 1;
 const FASTEST = 400;
+
+/** The play button's words; elsewhere it says what a press begins. */
+const WORDS = /** @type {Partial<Record<State, string>>} */ ({
+	playing: t.pause,
+	training: t.pause,
+	paused: t.goOn,
+	ended: t.again,
+});
+
+/** States with a victim, with a step to take, and with a run to throw away. */
+const STANDS = new Set(["idle", "playing", "training", "paused", "ended"]);
+const STEPS = new Set(["idle", "paused"]);
+const BEGUN = new Set(["playing", "training", "paused", "ended"]);
 
 export class Theft {
 	/** @type {State} */
@@ -34,27 +47,14 @@ export class Theft {
 	/** @param {State} state */
 	set(state) {
 		this.state = state;
-		const busy = state === "playing" || state === "training";
-		const words = {
-			off: t.steal,
-			failed: t.steal,
-			preparing: t.steal,
-			idle: t.steal,
-			playing: t.pause,
-			training: t.pause,
-			paused: t.goOn,
-			ended: t.again,
-		};
-		const play = byId("play");
+		const play = byId("play", HTMLButtonElement);
+		const waits = this.wanted && (state === "off" || state === "preparing");
 		const label = play.querySelector("span");
-		if (label)
-			label.textContent =
-				this.wanted && (state === "off" || state === "preparing") ? t.wait : words[state];
-		play.querySelector("use")?.setAttribute("href", busy ? "#i-pause" : "#i-play");
-		byId("step", HTMLButtonElement).disabled =
-			busy || state === "off" || state === "failed" || state === "preparing" || state === "ended";
-		byId("over", HTMLButtonElement).disabled =
-			state === "off" || state === "failed" || state === "preparing" || state === "idle";
+		if (label) label.textContent = waits ? t.wait : (WORDS[state] ?? t.steal);
+		play.querySelector("use")?.setAttribute("href", this.running ? "#i-pause" : "#i-play");
+		play.disabled = state === "refused";
+		byId("step", HTMLButtonElement).disabled = !STEPS.has(state);
+		byId("over", HTMLButtonElement).disabled = !BEGUN.has(state);
 		byId("heist").dataset.state = state;
 	}
 
@@ -73,32 +73,32 @@ export class Theft {
 	}
 
 	toggle() {
-		switch (this.state) {
-			case "off":
-			case "failed":
-			case "preparing":
-				this.wanted = !this.wanted;
-				return this.set(this.state);
-			case "playing":
-			case "training":
-				return this.engine.post({ kind: "pause" });
-			case "ended":
-				this.engine.post({ kind: "reset" });
+		if (this.state === "refused") return;
+		if (this.running) return this.engine.post({ kind: "pause" });
+		if (!STANDS.has(this.state)) {
+			if (this.state === "failed") this.onretry();
+			this.wanted = !this.wanted;
+			return this.set(this.state);
 		}
+		if (this.state === "ended") this.engine.post({ kind: "reset" });
 		if (this.state !== "paused") this.begin();
 		this.engine.post({ kind: "play" });
 	}
 
 	step() {
+		if (!STEPS.has(this.state)) return;
 		if (this.state === "idle") this.begin();
-		if (this.state === "idle" || this.state === "paused") this.engine.post({ kind: "step" });
+		this.engine.post({ kind: "step" });
 	}
 
 	over() {
-		if (this.state === "off" || this.state === "preparing" || this.state === "failed") return;
+		if (!BEGUN.has(this.state)) return;
 		this.engine.post({ kind: "reset" });
 		this.onreset();
 	}
+
+	/** Called when play is pressed on an engine that has failed. */
+	onretry = () => {};
 
 	/** Called when a run is thrown away. */
 	onreset = () => {};

@@ -45,7 +45,10 @@ export function buildView(changed) {
 			label: t.view[field],
 			options,
 			value: view[field],
-			onpick: (v) => ((view[field] = /** @type {View[K]} */ (v)), tell()),
+			onpick: (v) => {
+				view[field] = /** @type {View[K]} */ (v);
+				tell();
+			},
 		});
 		return h(
 			"div",
@@ -59,7 +62,10 @@ export function buildView(changed) {
 		const input = h("input", {
 			type: "checkbox",
 			checked: view[field],
-			onchange: () => ((view[field] = input.checked), tell()),
+			onchange: () => {
+				view[field] = input.checked;
+				tell();
+			},
 		});
 		return h("label", { class: "check" }, input, t.view[field]);
 	};

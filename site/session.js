@@ -1,0 +1,190 @@
+/**
+ * What happens between the experiment and the engine: a change prepares a new
+ * victim, the engine's messages become numbers, curves and sentences.
+ * @module
+ */
+
+import { share } from "./format.js";
+import { drawKey, drawLegend } from "./legend.js";
+import { formatLink } from "./link.js";
+import { clearNotice, notice } from "./notices.js";
+import { toTriples } from "./points.js";
+import { t } from "./strings.js";
+
+/**
+ * @typedef {object} Parts
+ * @property {import("./client.js").Engine} engine
+ * @property {import("./experiment.js").Experiment} experiment
+ * @property {import("./theft.js").Theft} theft
+ * @property {import("./curve.js").Curve} curve
+ * @property {import("./readout.js").Readout} readout
+ * @property {import("./numbers.js").Numbers} numbers
+ * @property {import("./baseline.js").Baseline} baseline
+ * @property {import("./editor.js").Editor} editor
+ * @property {import("./plots.js").Plots} plots
+ * @property {import("./look.js").Look} look
+ * @property {import("./view.js").Tabs} tabs
+ * @property {import("./messages.js").View} view
+ */
+
+/** A slider that is being moved prepares a victim only this long after its last step. */
+const SETTLE_MS = 60;
+
+export class Session {
+	/** The id of the latest spec; replies to older ones are of no interest. */
+	asked = 0;
+	/** What the present victim was made from. */
+	victim = "";
+	/** @type {import("./readout.js").Prepared|null} null while there is no victim */
+	prepared = null;
+	/** @type {import("./readout.js").End|null} */
+	ended = null;
+	/** @private */ timer = 0;
+
+	/** @param {Parts} parts */
+	constructor(parts) {
+		this.parts = parts;
+		const { engine, experiment, theft, readout, numbers } = parts;
+		experiment.addEventListener("change", (e) =>
+			this.changed(/** @type {CustomEvent} */ (e).detail),
+		);
+		engine.on("ready", () => this.prepare());
+		engine.on("preparing", (m) => m.id === this.asked && readout.preparing(m.stage, m.iteration));
+		engine.on("prepared", (m) => m.id === this.asked && this.begin(m));
+		engine.on("error", (m) => (m.id ?? this.asked) === this.asked && this.refused(m.message));
+		engine.on("state", ({ state }) => this.prepared && theft.set(state));
+		engine.on("query", (q) => {
+			readout.ask(q);
+			numbers.ask(q);
+		});
+		engine.on("progress", (p) => this.progress(p));
+		engine.on("end", (e) => {
+			this.ended = e;
+			readout.end(e);
+			numbers.fill();
+		});
+		theft.onreset = () => this.restart();
+		theft.onbegin = () => this.started();
+	}
+
+	/**
+	 * @private
+	 * @param {import("./experiment.js").Change} change
+	 */
+	changed({ from, dropped }) {
+		const { experiment, theft, curve } = this.parts;
+		const names = dropped.map((d) => experiment.table.param(d.key).label);
+		if (names.length > 0) notice("dropped", t.dropped(names), { kind: "remark" });
+		if (from === "defence" && (theft.running || curve.samples.length > 0)) theft.wanted = true;
+		clearTimeout(this.timer);
+		this.timer = window.setTimeout(() => this.prepare(), SETTLE_MS);
+	}
+
+	/** @private */
+	prepare() {
+		const { engine, experiment, theft } = this.parts;
+		if (!engine.ready) return;
+		this.prepared = null;
+		theft.set("preparing");
+		this.asked = engine.id();
+		const spec = formatLink(experiment.settings, experiment.table);
+		engine.post({ kind: "spec", id: this.asked, spec });
+	}
+
+	/**
+	 * There is a victim.
+	 * @private
+	 * @param {import("./readout.js").Prepared} p
+	 */
+	begin(p) {
+		const { experiment, theft, curve, readout, numbers, baseline, editor, plots, look } =
+			this.parts;
+		this.prepared = p;
+		this.ended = null;
+		const made = experiment.part("data", "victim");
+		curve.next(made === this.victim);
+		this.victim = made;
+		baseline.drop();
+		editor.learn(p.points);
+		readout.begin(p);
+		numbers.begin(p.points);
+		experiment.prepared(p.unknowns);
+		clearNotice("spec");
+		plots.reveal();
+		plots.describe(this.describeVictim(), t.emptyCopy);
+		drawLegend(p.classes, p.classNames, this.parts.view.disagreement);
+		this.chart();
+		look.refresh();
+		theft.ready();
+	}
+
+	/**
+	 * There can be no such victim, or the attack failed. Drawn points stay.
+	 * @private
+	 * @param {string} why
+	 */
+	refused(why) {
+		const { engine, experiment, theft, readout, look } = this.parts;
+		theft.wanted = false;
+		if (!this.prepared) {
+			theft.set("refused");
+			readout.restart();
+			look.clear();
+		}
+		const drawn = experiment.get("data") === "points";
+		const points = drawn ? experiment.points() : [];
+		const few = drawn && new Set(points.map((p) => p.c)).size < 2;
+		notice("spec", few ? t.drawMore : why, { kind: few ? "hint" : "problem" });
+		if (drawn) engine.post({ kind: "sketch", points: toTriples(points) });
+	}
+
+	/**
+	 * @private
+	 * @param {import("./readout.js").Progress} p
+	 */
+	progress(p) {
+		const { readout, numbers, plots, look } = this.parts;
+		readout.round(p);
+		numbers.fill();
+		look.refresh();
+		const copy = `${t.spent(p.queries, p.budget)}, ${share(p.agreement)} ${t.view.agreement}`;
+		plots.describe(this.describeVictim(), copy);
+	}
+
+	/** The run is thrown away. @private */
+	restart() {
+		const { curve, readout, numbers } = this.parts;
+		this.ended = null;
+		curve.restart();
+		readout.restart();
+		numbers.restart();
+	}
+
+	/** A run begins, and with it the baseline's. @private */
+	started() {
+		const { tabs, baseline, experiment, readout } = this.parts;
+		tabs.show("copy");
+		if (!this.prepared) return;
+		baseline.begin(experiment, this.prepared.budget, () => {
+			this.chart();
+			if (this.ended) readout.verdict(this.ended);
+		});
+	}
+
+	/** @private */
+	chart() {
+		const { engine, curve } = this.parts;
+		for (const ghost of curve.shown()) engine.post({ kind: "curve", ...ghost });
+		drawKey(curve.uniform !== null, curve.ghosts.length > 0);
+	}
+
+	/** @private */
+	describeVictim() {
+		const { experiment } = this.parts;
+		if (!this.prepared) return "";
+		const { data, n, classes } = this.prepared;
+		const { choices = [] } = experiment.table.param("victim");
+		const model = choices.find((o) => o.value === experiment.get("victim"))?.label ?? "";
+		return t.describe(model, data, n, classes);
+	}
+}
