@@ -34,7 +34,9 @@ const fixtures = {
 			/** @type {string[]} */
 			const problems = [];
 			page.on("console", (message) => {
-				if (["error", "warning"].includes(message.type())) problems.push(message.text());
+				const { url } = message.location();
+				if (["error", "warning"].includes(message.type()))
+					problems.push(`${message.text()} ${url}`);
 			});
 			page.on("pageerror", (error) => problems.push(String(error)));
 			page.on("request", (request) => {
