@@ -22,7 +22,9 @@ need() { # command, what it is for
 version() { git describe --tags --always --dirty 2>/dev/null || echo unknown; }
 
 wasm() { # package, file
-	GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o "$2" "$1"
+	GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o "$2.unpacked" "$1"
+	go build -o $bin/ ./internal/wasmpack
+	$bin/wasmpack "$2.unpacked" "$2"
 }
 
 site() {

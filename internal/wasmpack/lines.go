@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// magic opens the table of functions of Go 1.20 to 1.26 on a 64-bit port with
+// one-byte instructions, as WebAssembly counts as.
+var magic = []byte("\xf1\xff\xff\xff\x00\x00\x01\x08")
+
+// Offsets in the runtime's _func (runtime/runtime2.go), in bytes.
+const (
+	funcPCSP    = 16 // table of stack depths: needed to unwind
+	funcPCFile  = 20 // table of files
+	funcPCLine  = 24 // table of lines
+	funcNPCData = 28 // how many further tables follow at funcSize: needed by the collector
+	funcSize    = 44
+)
+
+// dropLines clears the file and line tables in the image of a Go program. A
+// table that another use shares is kept. It leaves an image alone whose table
+// it does not know.
+func dropLines(memory []byte) {
+	at := bytes.Index(memory, magic)
+	if at < 0 {
+		return
+	}
+	table := memory[at:]
+	head := func(i int) int { return int(binary.LittleEndian.Uint64(table[8+8*i:])) }
+	functions, pctab, funcs := head(0), head(6), head(7)
+	if pctab <= 0 || funcs <= pctab || funcs+8*functions > len(table) {
+		return
+	}
+	tables := table[pctab:funcs]
+	needed := make([]bool, len(tables))
+	keep := func(start uint32) {
+		if start == 0 {
+			return // no table
+		}
+		for i := range pcTable(tables[start:]) {
+			needed[int(start)+i] = true
+		}
+	}
+	for i := range functions {
+		f := table[funcs+int(binary.LittleEndian.Uint32(table[funcs+8*i+4:])):]
+		keep(binary.LittleEndian.Uint32(f[funcPCSP:]))
+		for k := range binary.LittleEndian.Uint32(f[funcNPCData:]) {
+			keep(binary.LittleEndian.Uint32(f[funcSize+4*k:]))
+		}
+		clear(f[funcPCFile : funcPCLine+4]) // offset 0: the runtime answers ?:0
+	}
+	for i := range tables {
+		if !needed[i] {
+			tables[i] = 0
+		}
+	}
+}
+
+// pcTable is the length of the pc-value table at the start of b: pairs of
+// varints (value, pc), ended by a value of 0 that is not the first.
+func pcTable(b []byte) int {
+	n := 0
+	for first := true; ; first = false {
+		value, size := binary.Uvarint(b[n:])
+		n += size
+		if size <= 0 || value == 0 && !first {
+			return n
+		}
+		_, size = binary.Uvarint(b[n:])
+		n += size
+		if size <= 0 {
+			return n
+		}
+	}
+}
