@@ -108,22 +108,28 @@ func (p *plotted) value(agreement float64) float64 {
 
 func (p *plotted) layout(log bool) {
 	left, right := p.on.textWidth("0.01 %", p.font)+12, p.on.width-16
-	above, below := 12.0, p.on.height-p.size-10
+	above, below := 13.0, p.on.height-p.size-10
 	p.x = paint.Scale{Low: 0, High: float64(max(p.budget, 1)), From: left, To: right}
-	low := 1.0
+	low, high, first := 1.0, 0.0, math.Inf(1)
 	for _, line := range p.lines() {
 		for _, q := range line {
-			low = min(low, q.Y)
-			p.x.High = max(p.x.High, q.X)
+			low, high = min(low, q.Y), max(high, q.Y)
+			first, p.x.High = min(first, q.X), max(p.x.High, q.X)
 		}
 	}
+	first = paint.RoundDown(min(first, p.x.High/10))
 	if log {
-		p.x.Low, p.x.Log = 1, true
-		p.x.High = max(p.x.High, 10)
+		p.x.Low, p.x.Log = first, true
+		p.x.High = max(p.x.High, 10*first)
 	}
 	if p.errors {
-		p.y = paint.Scale{Low: nothing, High: 1, From: below, To: above, Log: true}
-		if low > 0.5 {
+		p.y = paint.Scale{Low: 0.01, High: 1, From: below, To: above, Log: true}
+		if high < 1 {
+			p.y.Low = min(p.y.Low, math.Pow(10, math.Floor(math.Log10(1-high)+1e-9)))
+		} else {
+			p.y.Low = nothing
+		}
+		if low >= 0.5 {
 			p.y.High = 0.5
 		}
 		return
@@ -143,7 +149,7 @@ func (p *plotted) lines() [][]paint.Point {
 func (p *plotted) axes() {
 	on, soft := p.on, p.theme.soft.CSS(1)
 	ticks := p.y.Ticks(int(max(2, (p.y.From-p.y.To)/30)))
-	if p.errors {
+	if p.errors && p.y.Low == nothing {
 		ticks = append(ticks, nothing)
 	}
 	for _, v := range ticks {

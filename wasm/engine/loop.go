@@ -20,14 +20,22 @@ func now() time.Duration { return time.Since(epoch) }
 // state belongs to whoever is running: there is one thread, and it changes
 // hands only where a goroutine waits.
 type loop struct {
-	port    js.Value        // a message to itself is the fastest way round the loop
-	waiting []chan struct{} // goroutines that gave way, in order
-	failed  func(any)       // told of panics
+	port     js.Value        // a message to itself is the fastest way round the loop
+	waiting  []chan struct{} // goroutines that gave way, in order
+	ring     js.Func         // wakes the sleeper whose number it is given
+	sleepers map[int]*task
+	slept    int       // number of the next
+	failed   func(any) // told of panics
 }
 
 // newLoop makes the loop; its callbacks live as long as the engine.
 func newLoop(failed func(any)) *loop {
-	l := &loop{failed: failed}
+	l := &loop{failed: failed, sleepers: map[int]*task{}}
+	l.ring = l.callback(func(args []js.Value) {
+		if t := l.sleepers[args[0].Int()]; t != nil {
+			t.nudge()
+		}
+	})
 	channel := js.Global().Get("MessageChannel").New()
 	channel.Get("port1").Set("onmessage", l.callback(func([]js.Value) {
 		next := l.waiting[0]
@@ -114,7 +122,8 @@ func (t *task) give() error {
 }
 
 // sleep waits for the time, or without one for as long as it takes, and in
-// either case no longer than until the next nudge.
+// either case no longer than until the next nudge; it may also end early. (A
+// timer of Go's would bring a calendar into the program.)
 func (t *task) sleep(d time.Duration) {
 	t.busy = false
 	defer func() { t.busy, t.began = true, now() }()
@@ -122,12 +131,13 @@ func (t *task) sleep(d time.Duration) {
 		<-t.wake
 		return
 	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-t.wake:
-	case <-timer.C:
-	}
+	number := t.loop.slept
+	t.loop.slept++
+	t.loop.sleepers[number] = t
+	timer := js.Global().Call("setTimeout", t.loop.ring, float64(d)/1e6, number)
+	<-t.wake
+	delete(t.loop.sleepers, number)
+	js.Global().Call("clearTimeout", timer)
 }
 
 // nudge tells the task that something it depends on has changed.

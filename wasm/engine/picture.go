@@ -26,6 +26,7 @@ type picture struct {
 	done   int              // levels of it that are there
 	fields [len(sides)]*surface.Field
 	lines  []surface.Line // of the finest
+	gain   float64        // of its colours
 }
 
 // field is the finest there is; a picture that shows a model has one.
@@ -84,6 +85,11 @@ func (p *picture) finish() {
 	p.level++
 	p.pass, p.shown, p.done = nil, p.model, p.level
 	p.lines = p.field().Lines()
+	if _, logits := p.shown.(model.Probabilistic); logits {
+		p.gain = 1
+	} else if p.level == 1 { // the same for the fine field, or it would flash
+		p.gain = paint.Gain(p.field().Scores, p.shown.Classes())
+	}
 	if p.next != nil {
 		p.begin(p.next)
 	}

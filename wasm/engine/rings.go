@@ -115,14 +115,12 @@ func (s *stage) drawRings(on, layer *sheet, afresh bool) {
 func (s *stage) drawRing(on *sheet, q ring, size, strength float64, now time.Duration) {
 	x, y := at(on, float64(q.x), float64(q.y))
 	if age := now - q.shown; now != never && !s.view.Calm && age < pop {
-		size *= 1 + 1.6*(1-ease(float64(age)/float64(pop)))
+		size *= 1 + 0.9*(1-ease(float64(age)/float64(pop)))
 	}
-	width := min(2, max(1.1, size*0.36))
-	on.SetGlobalAlpha(strength)
+	width := min(2.1, max(1.1, size*0.38))
 	on.outline(int(q.label), x, y, size)
-	on.line(s.theme.card.CSS(0.9), width+1.8)
-	on.line(s.theme.class(int(q.label)).CSS(1), width)
-	on.SetGlobalAlpha(1)
+	on.line(s.theme.card.CSS(0.9*strength*strength), width+2)
+	on.line(s.theme.ring(int(q.label)).CSS(strength), width)
 }
 
 // drawPings shows on the victim where it was just asked: a ring that widens and
@@ -141,6 +139,6 @@ func (s *stage) drawPings(on *sheet) {
 		x, y := at(on, float64(q.x), float64(q.y))
 		on.BeginPath()
 		on.Arc(x, y, 3+on.width/22*math.Sqrt(t), 0, 2*math.Pi, false)
-		on.line(s.theme.ink.CSS(0.8*(1-t)), 1.5)
+		on.line(s.theme.ink.CSS(0.6*(1-t)), 1.5)
 	}
 }

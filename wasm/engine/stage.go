@@ -57,6 +57,8 @@ const (
 // layers are the parts of a plot that outlive a frame.
 type layers struct {
 	base, rings *sheet
+	before      *sheet          // the base that the present one takes over from
+	changed     time.Duration   // when it did; 0 if it need not show
 	rasters     map[int]*raster // by side
 }
 
@@ -73,7 +75,7 @@ func newStage(l *loop) *stage {
 func (s *stage) open(r wire.Init) {
 	for name, canvas := range r.Canvases {
 		s.sheets[name] = newSheet(canvas.(value).Value)
-		s.layers[name] = &layers{base: newSheet(js.Undefined()), rings: newSheet(js.Undefined()), rasters: map[int]*raster{}}
+		s.layers[name] = &layers{base: newSheet(js.Undefined()), rings: newSheet(js.Undefined()), before: newSheet(js.Undefined()), rasters: map[int]*raster{}}
 	}
 	s.setTheme(r.Theme)
 	s.setView(r.View)
@@ -86,6 +88,7 @@ func (s *stage) resize(sizes map[wire.Surface]wire.Size) {
 			l := s.layers[name]
 			l.base.resize(size.Width, size.Height, size.Scale)
 			l.rings.resize(size.Width, size.Height, size.Scale)
+			l.before.resize(size.Width, size.Height, size.Scale)
 			s.touch(top|base|stamp, name)
 		}
 	}
@@ -218,8 +221,12 @@ func (s *stage) frame() {
 	if s.victim.advance(deadline, fine) {
 		s.touch(base, wire.Victim, wire.Copy, wire.Disagreement)
 	}
+	last := s.copied.shown
 	if s.copied.advance(deadline, fine) {
 		s.touch(base, wire.Copy, wire.Disagreement)
+		if last != s.copied.shown && !s.view.Calm {
+			s.dissolve(wire.Copy)
+		}
 	}
 	if s.moving() {
 		s.touch(top, wire.Copy, wire.Victim)
@@ -237,11 +244,25 @@ func (s *stage) frame() {
 	}
 }
 
+// dissolving is how long a copy takes to give way to the next.
+const dissolving = 160 * time.Millisecond
+
+// dissolve keeps a plot as it looks now, for the next look to come out of it.
+func (s *stage) dissolve(name wire.Surface) {
+	if l := s.layers[name]; l != nil && l.base.width > 0 {
+		l.before.lay(l.base)
+		l.changed = now()
+	}
+}
+
 // opening is how long the victim takes to light up with the first query.
 const opening = 500 * time.Millisecond
 
 // moving tells whether something is between two states.
 func (s *stage) moving() bool {
+	if l := s.layers[wire.Copy]; l != nil && l.changed > 0 {
+		return true
+	}
 	return s.rings.fading(now(), s.view.Calm) || s.begun && (now()-s.opened) < opening+50*time.Millisecond
 }
 
@@ -266,7 +287,15 @@ func (s *stage) draw(name wire.Surface, on *sheet, stale part) {
 		}
 	}
 	on.clear()
-	on.lay(l.base)
+	if t := float64(now()-l.changed) / float64(dissolving); l.changed > 0 && t < 1 {
+		on.lay(l.before)
+		on.SetGlobalAlpha(ease(t))
+		on.lay(l.base)
+		on.SetGlobalAlpha(1)
+	} else {
+		l.changed = 0
+		on.lay(l.base)
+	}
 	if name == wire.Copy && s.plane {
 		s.drawRings(on, l.rings, stale&stamp != 0)
 	}

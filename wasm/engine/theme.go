@@ -36,6 +36,10 @@ func newTheme(t wire.Theme) theme {
 // data that are not drawn on the plane.
 func (t theme) class(c int) paint.Colour { return t.classes[c%len(t.classes)] }
 
+// ring is the colour of a query's mark: its answer's, a little towards the ink so
+// that it stands out from the field of the same class.
+func (t theme) ring(c int) paint.Colour { return paint.Mix(t.class(c), t.ink, 0.18) }
+
 // depth is how far a field goes towards the class's colour where the model is
 // sure: enough to tell the classes apart, not so much that the marks drown.
 func (t theme) depth() float64 {

@@ -73,6 +73,20 @@ func roundUp(v float64) float64 {
 	return 10 * power
 }
 
+// RoundDown is the largest of 1, 2, 5 times a power of ten that is not above v,
+// and at least 1.
+func RoundDown(v float64) float64 {
+	best := 1.0
+	for power := 1.0; power <= v; power *= 10 {
+		for _, m := range []float64{1, 2, 5} {
+			if m*power <= v {
+				best = m * power
+			}
+		}
+	}
+	return best
+}
+
 // Count writes a number of queries shortly: 200, 1.5k, 20k, 1M.
 func Count(v float64) string {
 	short := func(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }

@@ -5,6 +5,7 @@ package paint
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -62,16 +63,33 @@ func (r *Ramp) Classes() int { return len(r.rgba) }
 // PixelsTo writes one RGBA pixel a point to dst from the n×c scores: the colour
 // of the largest, as far along its ramp as it leads.
 //
-// A lead of g over the runner-up gives tanh(g/2): for logits of two classes
-// that is p₁ − p₂, and for the margins ±m of an SVM tanh(m). It is 0 on every
-// boundary, whatever the family.
-func (r *Ramp) PixelsTo(dst []byte, scores []float64, c int) {
+// A lead of g over the runner-up, times gain, gives tanh(g/2): for the logits of
+// two classes and a gain of 1 that is p₁ − p₂. It is 0 on every boundary,
+// whatever the family.
+func (r *Ramp) PixelsTo(dst []byte, scores []float64, c int, gain float64) {
 	for i := 0; i*4 < len(dst); i++ {
-		row := scores[i*c : i*c+c]
-		best, lead := lead(row)
-		p := r.rgba[best%len(r.rgba)][int(squash(lead)*(steps-1)+0.5)]
+		best, ahead := lead(scores[i*c : i*c+c])
+		p := r.rgba[best%len(r.rgba)][int(squash(ahead*gain)*(steps-1)+0.5)]
 		copy(dst[i*4:i*4+4], p[:])
 	}
+}
+
+// Gain is the gain for the n×c scores of a model whose scores have no unit, such
+// as margins: three quarters of the points show less than 0.9 of the full
+// colour.
+func Gain(scores []float64, c int) float64 {
+	const sample = 1024
+	n := len(scores) / c
+	leads := make([]float64, 0, sample+1)
+	for i := 0; i < n; i += max(1, n/sample) {
+		_, ahead := lead(scores[i*c : i*c+c])
+		leads = append(leads, ahead)
+	}
+	slices.Sort(leads)
+	if q := leads[len(leads)*3/4]; q > 0 {
+		return 2 * math.Atanh(0.9) / q
+	}
+	return 1
 }
 
 // lead is the first largest score's index and how far it is ahead of the next.
