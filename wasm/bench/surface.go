@@ -70,7 +70,7 @@ func frame(args []js.Value) (any, error) {
 		field.Full(net)
 	}
 	pixels = resized(pixels, 4*side*side)
-	ramp.PixelsTo(pixels, field.Scores, field.Classes)
+	ramp.PixelsTo(pixels, field.Scores, field.Classes, 1)
 	js.CopyBytesToJS(image.Get("data"), pixels)
 	ctx.PutImageData(image, 0, 0)
 	drawLines(ctx, field.Lines(), float64(side))
