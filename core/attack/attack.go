@@ -26,6 +26,7 @@ type EventKind string
 const (
 	Queried EventKind = "query" // a batch was asked and answered
 	Rounded EventKind = "round" // a new copy
+	Claimed EventKind = "claim" // something the attacker now believes
 	Ended   EventKind = "end"   // the last event
 )
 
@@ -53,7 +54,16 @@ type Event struct {
 	Round, Rounds int
 	Copy          model.Classifier
 
+	// Claimed
+	Claim *Claim
+
 	// Ended
 	Status Status
 	Note   string // what stood in the way, for Stuck
+}
+
+// Claim is something that the attacker believes of the victim. One of its
+// fields is set.
+type Claim struct {
+	Leaf *model.Box // a leaf of a tree: where it is and what it answers
 }

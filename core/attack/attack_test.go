@@ -287,6 +287,9 @@ func TestTickErrorsEndTheStream(t *testing.T) {
 	t.Parallel()
 	stop := errors.New("stop")
 	for _, row := range registry {
+		if row.name == "top-down" {
+			continue // needs an oracle that takes incomplete inputs: TestPathsBreakOffAndReportErrors
+		}
 		name, recipe, c := row.name, model.Recipe{Family: "softmax"}, 3
 		if !slices.Contains(row.family, recipe.Family) {
 			recipe.Family, c = row.family[0], 2

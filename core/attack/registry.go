@@ -3,6 +3,7 @@ package attack
 import (
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -21,6 +22,9 @@ type Config struct {
 	Rounds int
 	// Inside keeps lowd-meek within the domain.
 	Inside bool
+	// Epsilon is how finely path-finding and top-down tell splits apart, in units
+	// of the input; 0 leaves it to them: 1e-3.
+	Epsilon float64
 	// Tick is called once per iteration of long work; may be nil.
 	Tick model.Tick
 }
@@ -35,6 +39,9 @@ type row struct {
 
 var labelOnly = []oracle.Kind{oracle.Labels, oracle.Top1, oracle.Probabilities, oracle.Logits, oracle.Margin}
 
+// leafAnswers tell the leaves of a tree apart.
+var leafAnswers = []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Value}
+
 var registry = []row{
 	{"equations", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"logistic", "softmax", "ovr", "mlp"}, equations},
 	{"log-ratios", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"logistic", "softmax"}, logRatios},
@@ -42,6 +49,8 @@ var registry = []row{
 	{"line-search", labelOnly, model.Families, lineSearch},
 	{"adaptive", labelOnly, model.Families, adaptive},
 	{"lowd-meek", labelOnly, []string{"logistic", "svm"}, lowdMeek},
+	{"path-finding", leafAnswers, []string{"tree"}, pathFinding},
+	{"top-down", leafAnswers, []string{"tree"}, topDown},
 }
 
 // Names are the attacks, in the order of the story.
@@ -73,6 +82,9 @@ func New(name string, c Config) (Attack, error) {
 	}
 	if c.Rounds < 0 {
 		return nil, fmt.Errorf("attack: rounds = %d, allowed 0 (the attack chooses) or more", c.Rounds)
+	}
+	if !(c.Epsilon >= 0) || math.IsInf(c.Epsilon, 0) {
+		return nil, fmt.Errorf("attack: epsilon = %v, allowed 0 (the attack chooses) or more", c.Epsilon)
 	}
 	return &prepared{r, c}, nil
 }

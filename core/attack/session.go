@@ -24,10 +24,11 @@ type session struct {
 	d, c   int // inputs and classes
 	budget int // queries that were left at the start
 
-	x      []float64 // n×d, everything asked
-	labels []int     // n
-	values []float64 // n×width, nil for labels
-	round  int       // copies so far
+	x       []float64 // n×d, everything asked
+	labels  []int     // n
+	values  []float64 // n×width, nil for labels
+	missing []int     // n, if the oracle tells which field an answer stopped at
+	round   int       // copies so far
 }
 
 // ending is how an attack ends, if nothing breaks.
@@ -100,12 +101,13 @@ func (s *session) ask(x []float64, why ...string) error {
 	}
 	s.labels = append(s.labels, reply.Labels...)
 	s.values = append(s.values, reply.Values...)
+	s.missing = append(s.missing, reply.Missing...)
 	return s.emit(Event{Kind: Queried, X: slices.Clone(x), Reply: reply, Why: slices.Clone(why)})
 }
 
 // accept refuses replies that don't fit the batch: the oracle may be remote.
 func (s *session) accept(r oracle.Reply, n int) error {
-	if r.N() != n || r.Classes != s.c || r.Kind != s.o.Answers() || len(r.Values) != n*r.Width() {
+	if r.N() != n || r.Classes != s.c || r.Kind != s.o.Answers() || len(r.Values) != n*r.Width() || r.Missing != nil && len(r.Missing) != n {
 		return fmt.Errorf("attack: %d queries were answered by %d labels and %d values of %d classes as %s", n, r.N(), len(r.Values), r.Classes, r.Kind)
 	}
 	for i, y := range r.Labels {
@@ -151,6 +153,10 @@ func (s *session) uniform(n int) []float64 {
 	x := make([]float64, n*s.d)
 	for i := range x {
 		f := s.box[i%s.d]
+		if k := len(f.Categories); k > 0 {
+			x[i] = float64(s.r.IntN(k))
+			continue
+		}
 		x[i] = f.Low + (f.High-f.Low)*s.r.Float64()
 	}
 	return x
