@@ -1,8 +1,10 @@
 package attack
 
 import (
+	"cmp"
 	"math"
 	"modelheist/core/model"
+	"slices"
 )
 
 // adaptive asks a few uniform inputs, then, round by round, inputs on the
@@ -16,15 +18,15 @@ import (
 // closely; and copies with linear boundaries are fitted to these brackets, which
 // locate the boundary far more closely than any classifier's loss would.
 func adaptive(s *session) (ending, error) {
-	a := prober{learner: learner{s: s}, reach: 0.1}
-	if s.Copy.Family == "svm" {
-		a.reach = 1
+	a := prober{learner: learner{s: s}, reach: 1}
+	if s.Copy.Family == "mlp" {
+		a.reach = 0.1
 	}
 	a.refit = a.fitEvidence
-	start := min(s.budget, max(firstBatch(s), s.budget/10))
+	start := min(s.budget, max(firstBatch(s), s.budget/10, s.n()))
 	totals := schedule(s.budget-start, max(4, 2*s.c), s.rounds(30)-1)
 	rounds := len(totals) + 1
-	if err := s.ask(s.uniform(start), "uniform"); err != nil {
+	if err := s.ask(s.uniform(start-s.n()), "uniform"); err != nil {
 		return ending{}, err
 	}
 	a.mark()
@@ -45,10 +47,20 @@ func adaptive(s *session) (ending, error) {
 // prober asks on both sides of the copy's boundary.
 type prober struct {
 	learner
-	reach    float64    // distance of the probes from the copy's boundary: of all, or in units of doubt
-	fit      *kernelFit // of the copy, if it has one
+	reach    float64 // distance of the probes from the copy's boundary: of all, or in units of doubt
+	fit      fit     // of the copy, if it has one
 	brackets []bracket
-	near     []float64 // of each query: its distance from the copy's boundary, 1 for uniform ones
+	near     []float64 // of each query: its distance from the copy's boundary; 1 for uniform ones
+}
+
+// fit is a copy fitted to labels and brackets.
+type fit interface {
+	// solve finds the copy; false says that it is numerically out of reach.
+	solve() (bool, error)
+	model() (model.Classifier, error)
+	// doubts are how far off the true boundary may be at t on each segment
+	// across the copy's, scaled to [-1, 1].
+	doubts(m model.Classifier, segs []bracket, t []float64) []float64
 }
 
 // bracket is a segment with different classes at its ends; the ones kept are
@@ -66,6 +78,11 @@ const minReach = 1e-12
 // rest in pairs across the copy's boundary.
 func (a *prober) probe(n int) error {
 	s := a.s
+	halved, err := a.refine(n)
+	if err != nil {
+		return err
+	}
+	n -= halved
 	places, err := a.places((n - n/8) / 2)
 	if err != nil {
 		return err
@@ -90,6 +107,52 @@ func (a *prober) probe(n int) error {
 	return err
 }
 
+// refine halves brackets, for a linear boundary: once there are more of them than
+// unknowns, a query inside one tells more than a new one does. It spends at most
+// half of n queries and returns how many.
+func (a *prober) refine(n int) (int, error) {
+	f, linear := a.fit.(*linearFit)
+	if !linear || len(a.brackets) < f.k {
+		return 0, nil
+	}
+	s := a.s
+	slices.SortStableFunc(a.brackets, func(x, y bracket) int { return cmp.Compare(x.width, y.width) })
+	last := min(len(a.brackets), 2*f.k)
+	first := max(0, last-n/2)
+	for last > first && a.brackets[first].width < 1e-9 {
+		first++
+	}
+	list := a.brackets[first:last]
+	segs := make([]segment, len(list))
+	for i, b := range list {
+		segs[i] = b.segment
+	}
+	cross, err := s.crossings(a.copy, segs)
+	if err != nil {
+		return 0, err
+	}
+	var x []float64
+	for i, b := range list {
+		cross[i] = min(max(cross[i], 0.25), 0.75)
+		x = append(x, b.at(cross[i])...)
+	}
+	from := s.n()
+	if err := s.ask(x, "between two answers"); err != nil {
+		return 0, err
+	}
+	for i := range s.n() - from {
+		b, mid, y := &list[i], s.row(from+i), s.labels[from+i]
+		a.near = append(a.near, b.width/8)
+		if y == b.class {
+			b.a = mid
+		} else {
+			b.b, b.other = mid, y
+		}
+		b.width = s.length(b.segment)
+	}
+	return s.n() - from, nil
+}
+
 // mark notes that the queries not noted yet were uniform.
 func (a *prober) mark() {
 	for len(a.near) < a.s.n() {
@@ -101,42 +164,57 @@ func (a *prober) mark() {
 // family.
 func (a *prober) fitEvidence() (model.Classifier, error) {
 	s := a.s
-	if s.Copy.Family != "svm" {
-		return nil, nil
-	}
 	e := &evidence{d: s.d, c: s.c, x: s.x, labels: s.labels, near: a.near, at: a.brackets}
-	r := s.Copy
+	last, err := a.fit, error(nil)
+	a.fit = nil
+	switch {
+	case s.Copy.Family == "svm" && s.Copy.Kernel != "linear":
+		err = a.fitKernel(e)
+	case s.Copy.Family != "mlp" && s.Copy.Family != "tree" && s.Copy.Family != "knn":
+		warm, _ := last.(*linearFit)
+		f := newLinearFit(s, e, warm)
+		var ok bool
+		if ok, err = f.solve(); ok {
+			a.fit = f
+		}
+	}
+	if err != nil || a.fit == nil {
+		return nil, err
+	}
+	return a.fit.model()
+}
+
+// fitKernel fits with the kernel's γ and, when there are a fifth more brackets,
+// with twice and half of it, and keeps what predicts brackets left out best. A
+// smaller γ is preferred: a victim's boundary is smooth between far points.
+func (a *prober) fitKernel(e *evidence) error {
+	s, r := a.s, a.s.Copy
 	if a.gamma == 0 {
 		a.gamma = 1 / float64(s.d)
 	}
-	try := r.Kernel != "linear" && len(a.brackets) >= max(6, a.chose+a.chose/5)
+	try := len(a.brackets) >= max(6, a.chose+a.chose/5)
 	if try {
 		a.chose = len(a.brackets)
 	}
-	a.fit = nil
-	best, least := a.gamma, math.Inf(1)
+	gamma, least := a.gamma, math.Inf(1)
 	for _, factor := range []float64{1, 2, 0.5} {
-		r.Gamma = a.gamma * factor
+		r.Gamma = gamma * factor
 		if factor != 1 && (!try || r.Gamma < 1.0/32/float64(s.d)) {
 			continue
 		}
 		f := newKernelFit(e, r, s.Tick)
 		ok, err := f.solve()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if !ok {
 			continue
 		}
 		if loss := f.loss() * math.Pow(factor, 0.6); loss < least {
-			best, least, a.fit = r.Gamma, loss, f
+			least, a.gamma, a.fit = loss, r.Gamma, f
 		}
 	}
-	if a.fit == nil {
-		return nil, nil
-	}
-	a.gamma = best
-	return a.fit.model()
+	return nil
 }
 
 // judge keeps the pairs whose labels differ and sets the reach for the next
@@ -157,7 +235,7 @@ func (a *prober) judge(from, pairs int) {
 	switch {
 	case pairs == 0:
 	case a.fit != nil:
-		a.reach *= math.Exp(1.5 * (0.7 - share))
+		a.reach *= math.Exp(3 * (0.7 - share))
 	case share > 0.8:
 		a.reach /= 4
 	case share > 0.6:
