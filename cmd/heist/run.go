@@ -105,12 +105,12 @@ func (j *jsonLines) start(e *experiment.Experiment) error {
 }
 
 type queryLine struct {
-	Kind    string      `json:"kind"`
-	Queries int         `json:"queries"`
-	X       [][]float64 `json:"x"`
-	Labels  []int       `json:"labels"`
-	Values  [][]float64 `json:"values,omitempty"`
-	Why     []string    `json:"why"`
+	Kind    string       `json:"kind"`
+	Queries int          `json:"queries"`
+	X       [][]*float64 `json:"x"` // null where a feature is left out
+	Labels  []int        `json:"labels"`
+	Values  [][]float64  `json:"values,omitempty"`
+	Why     []string     `json:"why"`
 }
 
 type roundLine struct {
@@ -156,12 +156,56 @@ func orNull(v float64) *float64 {
 func (j *jsonLines) event(e *experiment.Experiment, ev experiment.Event) error {
 	switch ev.Kind {
 	case attack.Queried:
-		return j.Encode(queryLine{"query", ev.Queries, rows(ev.X, e.Set.D()), ev.Reply.Labels, rows(ev.Reply.Values, ev.Reply.Width()), ev.Why})
+		return j.Encode(queryLine{"query", ev.Queries, inputs(ev.X, e.Set.D()), ev.Reply.Labels, rows(ev.Reply.Values, ev.Reply.Width()), ev.Why})
+	case attack.Claimed:
+		return j.Encode(claimed(ev))
 	case attack.Rounded:
 		return j.Encode(roundLine{"round", ev.Round, ev.Queries, orNull(ev.Moved), measured(ev.Measures)})
 	default:
 		return j.Encode(endLine{string(ev.Kind), ev.Status, ev.Note, ev.Queries, e.Unknowns, measured(ev.Measures)})
 	}
+}
+
+// claimLine is a leaf that the thief has found: its bounds, label and values.
+type claimLine struct {
+	Kind    string      `json:"kind"`
+	Queries int         `json:"queries"`
+	Bounds  []boundLine `json:"bounds"`
+	Label   int         `json:"label"`
+	Values  []float64   `json:"values"`
+}
+
+// boundLine is low < x ≤ high; left out where the side is open.
+type boundLine struct {
+	Feature    int      `json:"feature"`
+	Low        *float64 `json:"low,omitempty"`
+	High       *float64 `json:"high,omitempty"`
+	Categories []bool   `json:"categories,omitempty"`
+}
+
+func claimed(ev experiment.Event) claimLine {
+	leaf := ev.Claim.Leaf
+	line := claimLine{Kind: "claim", Queries: ev.Queries, Bounds: []boundLine{}, Label: leaf.Label, Values: leaf.Values}
+	for _, b := range leaf.Bounds {
+		bound := boundLine{Feature: b.Feature, Categories: b.Set}
+		if b.Set == nil {
+			bound.Low, bound.High = orNull(b.Low), orNull(b.High)
+		}
+		line.Bounds = append(line.Bounds, bound)
+	}
+	return line
+}
+
+func inputs(x []float64, d int) [][]*float64 {
+	out := make([][]*float64, 0, len(x)/d)
+	for row := range slices.Chunk(x, d) {
+		line := make([]*float64, d)
+		for f, v := range row {
+			line[f] = orNull(v)
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 func rows(x []float64, width int) [][]float64 {

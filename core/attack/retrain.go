@@ -59,6 +59,8 @@ func (l *learner) fit() (model.Classifier, error) {
 			}
 			r.Gamma = l.gamma
 		}
+	case "tree":
+		r.Depth, r.MinLeaf, r.Laplace = 0, 1, 0
 	case "knn":
 		r.Neighbours = 1 // every answer is exact; more would blur the boundary
 	}

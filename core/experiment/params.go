@@ -1,6 +1,10 @@
 package experiment
 
-import "modelheist/core/model"
+import (
+	"slices"
+
+	"modelheist/core/model"
+)
 
 // Kind is how a parameter's value is written and checked.
 type Kind string
@@ -65,8 +69,9 @@ func when(key string, in ...string) Cond { return Cond{Key: key, In: in} }
 var (
 	generated     = when("data", "moons", "circles", "blobs", "five-class", "spirals", "xor")
 	withScores    = when("answers", "top1", "probabilities", "logits", "margin")
-	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp", "knn")
+	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp", "tree", "knn")
 	withLogits    = when("victim", "logistic", "softmax", "ovr", "mlp")
+	treesAnswers  = []Cond{when("victim", "tree"), when("copy", "tree"), when("answers", "top1", "probabilities")}
 	solvable      = when("copy", "logistic", "softmax", "ovr", "mlp")
 )
 
@@ -148,6 +153,7 @@ var Params = []Param{
 			{Value: "ovr", Label: "One-vs-rest logistic", Help: "one logistic model a class, normalised; k = c(d+1)"},
 			{Value: "mlp", Label: "Neural network", Help: "a multilayer perceptron; k counts all weights and biases"},
 			{Value: "svm", Label: "Support vector machine", Help: "a maximum-margin classifier; k is counted as d+1"},
+			{Value: "tree", Label: "Decision tree", Help: "questions about one feature at a time; k counts its nodes"},
 			{Value: "knn", Label: "Nearest neighbours", Help: "a vote of the nearest training points; k is counted as d+1"},
 		},
 	},
@@ -168,6 +174,19 @@ var Params = []Param{
 			{Value: "linear", Label: "Linear", Help: "x·y"},
 		},
 		Help: "The similarity that the machine works with.", When: []Cond{when("victim", "svm")},
+	},
+	{
+		Key: "depth", Section: "victim", Label: "Depth", Kind: Int, Min: 1, Max: 50, Default: "6",
+		Help: "How many questions the tree asks at most before it answers.", When: []Cond{when("victim", "tree")},
+	},
+	{
+		Key: "leaf", Section: "victim", Label: "Leaf size", Kind: Int, Unit: "points", Min: 1, Max: 1000, Default: "3",
+		Help: "How many training points a leaf has at least.", When: []Cond{when("victim", "tree")},
+	},
+	{
+		Key: "smoothing", Section: "victim", Label: "Smoothing", Kind: Float, Min: 0, Max: 10, Default: "1", Advanced: true,
+		Help: "Added to every class count of a node before it becomes a probability, so that the confidence tells the size of a leaf; 0 gives plain frequencies, and most leaves the same.",
+		When: []Cond{when("victim", "tree")},
 	},
 	{
 		Key: "neighbours", Section: "victim", Label: "Neighbours", Kind: Int, Min: 1, Max: model.MaxNeighbours, Default: "5",
@@ -195,7 +214,8 @@ var Params = []Param{
 
 	{
 		Key: "answers", Section: "oracle", Label: "Answers", Kind: Choice, Default: "labels",
-		Help: "What the API returns for a query.",
+		Defaults: []Default{{when("victim", "tree"), "top1"}},
+		Help:     "What the API returns for a query.",
 		Choices: []Option{
 			{Value: "labels", Label: "Label", Help: "only the class"},
 			{Value: "top1", Label: "Top 1", Help: "the class and its probability", When: []Cond{probabilistic}},
@@ -223,34 +243,46 @@ var Params = []Param{
 			{Value: "ovr", Label: "One-vs-rest logistic"},
 			{Value: "mlp", Label: "Neural network"},
 			{Value: "svm", Label: "Support vector machine"},
+			{Value: "tree", Label: "Decision tree"},
 			{Value: "knn", Label: "Nearest neighbours"},
 		},
 		Defaults: []Default{
 			{when("victim", "logistic"), "logistic"}, {when("victim", "softmax"), "softmax"}, {when("victim", "ovr"), "ovr"},
-			{when("victim", "mlp"), "mlp"}, {when("victim", "knn"), "knn"},
+			{when("victim", "mlp"), "mlp"}, {when("victim", "tree"), "tree"}, {when("victim", "knn"), "knn"},
 		},
 	},
 	{
 		Key: "copy-hidden", Section: "attack", Label: "Copy's hidden nodes", Kind: Ints, Min: 1, Max: 1000, Default: "20", Advanced: true,
 		Help: "Nodes in each hidden layer of a copy whose victim is no network.",
-		When: []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "knn")},
+		When: []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "tree", "knn")},
 	},
 	{
 		Key: "copy-activation", Section: "attack", Label: "Copy's activation", Kind: Choice, Default: "tanh", Advanced: true,
 		Choices: []Option{{Value: "tanh", Label: "tanh"}, {Value: "relu", Label: "ReLU"}, {Value: "sigmoid", Label: "sigmoid"}},
 		Help:    "What a hidden node of a copy does whose victim is no network.",
-		When:    []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "knn")},
+		When:    []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "tree", "knn")},
 	},
 	{
 		Key: "copy-kernel", Section: "attack", Label: "Copy's kernel", Kind: Choice, Default: "rbf", Advanced: true,
 		Choices: []Option{{Value: "rbf", Label: "RBF"}, {Value: "poly", Label: "Quadratic", Help: "(x·y + 1)²"}, {Value: "linear", Label: "Linear"}},
 		Help:    "The kernel of a copy whose victim has none.",
-		When:    []Cond{when("copy", "svm"), when("victim", "logistic", "softmax", "ovr", "mlp", "knn")},
+		When:    []Cond{when("copy", "svm"), when("victim", "logistic", "softmax", "ovr", "mlp", "tree", "knn")},
+	},
+	{
+		Key: "partial", Section: "oracle", Label: "Incomplete inputs", Kind: Bool, Default: "no",
+		Help: "The API answers queries with missing features, from the node where the tree stops. Refusing them is a defence.",
+		When: treesAnswers,
+	},
+	{
+		Key: "fields", Section: "oracle", Label: "Lists fields", Kind: Bool, Default: "yes", Advanced: true,
+		Help: "The answer to an incomplete query tells which feature was missing.",
+		When: []Cond{when("partial", "yes")},
 	},
 	{
 		Key: "attack", Section: "attack", Label: "Strategy", Kind: Choice, Default: "adaptive",
 		Defaults: []Default{
-			{when("copy", "svm", "knn"), "adaptive"},
+			{when("partial", "yes"), "top-down"}, {when("partial", "no"), "path-finding"},
+			{when("copy", "svm", "tree", "knn"), "adaptive"},
 			{when("answers", "top1", "probabilities", "logits"), "equations"},
 		},
 		Help: "How the thief spends the queries. It sees the API and nothing else.",
@@ -270,6 +302,14 @@ var Params = []Param{
 				Value: "lowd-meek", Label: "Lowd–Meek", Help: "measure a straight boundary feature by feature, from labels (section 6.1)",
 				When: []Cond{when("copy", "logistic", "svm"), when("kernel", "", "linear", "poly"), when("copy-kernel", "", "linear", "poly")},
 			},
+			{
+				Value: "path-finding", Label: "Path finding", Help: "from a leaf of a tree, follow each feature to the leaves around it (section 4.2)",
+				When: treesAnswers,
+			},
+			{
+				Value: "top-down", Label: "Top-down path finding", Help: "from the root of a tree, by incomplete queries (section 4.2)",
+				When: append(slices.Clone(treesAnswers), when("partial", "yes")),
+			},
 		},
 	},
 	{
@@ -279,8 +319,14 @@ var Params = []Param{
 		When:     []Cond{when("attack", "lowd-meek")},
 	},
 	{
+		Key: "epsilon", Section: "attack", Label: "ε", Kind: Float, Min: 1e-8, Max: 0.5, Log: true, Default: "0.001", Advanced: true,
+		Help: "How finely splits are told apart, where features are scaled to [-1, 1].",
+		When: []Cond{when("attack", "path-finding", "top-down")},
+	},
+	{
 		Key: "rounds", Section: "attack", Label: "Rounds", Kind: Int, Min: 1, Max: 1000, Advanced: true,
 		Help: "How often the copy is trained; without it the attack chooses.",
+		When: []Cond{when("attack", "equations", "log-ratios", "uniform", "line-search", "adaptive", "lowd-meek")},
 	},
 	{
 		Key: "alpha", Section: "budget", Label: "α", Kind: Float, Min: 0.1, Max: 1000, Log: true,
@@ -289,7 +335,7 @@ var Params = []Param{
 	},
 	{
 		Key: "queries", Section: "budget", Label: "Budget", Kind: Int, Unit: "queries", Min: 1, Max: 1000000, Log: true, Default: "200",
-		Defaults: []Default{{when("attack", "equations", "log-ratios"), ""}},
+		Defaults: []Default{{when("attack", "equations", "log-ratios"), ""}, {when("attack", "path-finding", "top-down"), "5000"}},
 		Help:     "How many queries the thief may ask. Instead of alpha.",
 	},
 	{

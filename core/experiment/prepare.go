@@ -187,11 +187,7 @@ func (e *Experiment) train(env Env, prev *Experiment) error {
 	if e.Recipe.Family == "logistic" && c != 2 {
 		return &ParamError{"victim", "logistic", fmt.Sprintf("takes two classes and the data have %d; softmax and ovr take more", c)}
 	}
-	e.Unknowns = e.Recipe.Unknowns(d, c)
-	e.Budget = e.Spec.Int("queries")
-	if e.Spec.Get("alpha") != "" {
-		e.Budget = max(1, int(math.Round(e.Spec.Float("alpha")*float64(e.Unknowns))))
-	}
+	defer e.settle()
 	if prev != nil && prev.Spec.part("data", "victim") == e.Spec.part("data", "victim") {
 		e.Victim = prev.Victim
 		return nil
@@ -206,12 +202,26 @@ func (e *Experiment) train(env Env, prev *Experiment) error {
 	return nil
 }
 
+// settle counts the unknowns and sets the budget. Of a tree the number of
+// unknowns is known only once it has grown.
+func (e *Experiment) settle() {
+	e.Unknowns = e.Recipe.Unknowns(e.Set.D(), e.Set.Classes())
+	if tree, is := e.Victim.(*model.Tree); is {
+		e.Unknowns = tree.Unknowns()
+	}
+	e.Budget = e.Spec.Int("queries")
+	if e.Spec.Get("alpha") != "" {
+		e.Budget = max(1, int(math.Round(e.Spec.Float("alpha")*float64(e.Unknowns))))
+	}
+}
+
 func (e *Experiment) recipe() model.Recipe {
 	s := e.Spec
 	return model.Recipe{
 		Family: s.Get("victim"), C: s.Float("C"),
 		Hidden: s.Ints("hidden"), Activation: s.Get("activation"), L2: s.Float("decay"),
 		Kernel: s.Get("kernel"), Gamma: s.Float("gamma"), Degree: s.Int("degree"), Coef0: 1,
+		Depth: s.Int("depth"), MinLeaf: s.Int("leaf"), Laplace: s.Float("smoothing"),
 		Neighbours: s.Int("neighbours"),
 	}
 }
@@ -220,7 +230,7 @@ func (e *Experiment) recipe() model.Recipe {
 func (e *Experiment) oracle() (*oracle.Meter, error) {
 	return oracle.Open(e.Victim, e.Set.Domain, oracle.Settings{
 		Answers: oracle.Kind(e.Spec.Get("answers")), Round: e.Spec.Int("round"),
-		Box: e.Spec.Bool("box"), Budget: e.Budget,
+		Box: e.Spec.Bool("box"), Budget: e.Budget, Partial: e.Spec.Bool("partial"), Fields: e.Spec.Bool("fields"),
 	})
 }
 
@@ -239,7 +249,9 @@ func (e *Experiment) copied() model.Recipe {
 // attack makes the Spec's attack. All that it learns of the victim is the
 // family; hyper-parameters that training chose from data stay with the victim.
 func (e *Experiment) attack(env Env) (attack.Attack, error) {
-	return attack.New(e.Spec.Get("attack"), attack.Config{Copy: e.copied(), Rounds: e.Spec.Int("rounds"), Inside: e.Spec.Bool("inside"), Tick: env.Tick})
+	return attack.New(e.Spec.Get("attack"), attack.Config{
+		Copy: e.copied(), Rounds: e.Spec.Int("rounds"), Inside: e.Spec.Bool("inside"), Epsilon: e.Spec.Float("epsilon"), Tick: env.Tick,
+	})
 }
 
 // allow refuses combinations that only the data decide.

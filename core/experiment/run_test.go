@@ -52,6 +52,12 @@ func TestEveryRunEndsOnceWithinItsBudgetAndIsMeasured(t *testing.T) {
 		"n=100 kernel=poly attack=lowd-meek queries=30 box=yes",
 		"n=100 victim=mlp hidden=3 copy=knn queries=30",
 		"n=100 victim=knn neighbours=3 answers=probabilities attack=uniform queries=30",
+		"n=100 victim=tree",
+		"n=100 victim=tree partial=yes queries=30",
+		"data=iris victim=tree answers=probabilities partial=yes fields=no smoothing=0 epsilon=0.01",
+		"n=100 victim=tree answers=labels depth=3 queries=30",
+		"n=100 victim=tree copy=mlp copy-hidden=3 answers=probabilities alpha=1",
+		"n=100 victim=mlp hidden=3 copy=tree answers=probabilities queries=30",
 		"data=points points=AAAAAAAA__8B__8B victim=logistic queries=5",
 	} {
 		t.Run(settings, func(t *testing.T) {
@@ -228,6 +234,28 @@ func TestACopyOfAnotherFamilyHasNoParameterError(t *testing.T) {
 		}
 		if math.IsNaN(m.RUnif) {
 			t.Errorf("%s: no agreement measured", settings)
+		}
+	}
+}
+
+func TestTopDownReadsATreeOffItsAnswers(t *testing.T) {
+	t.Parallel()
+	for _, settings := range []string{
+		"data=breast-cancer victim=tree partial=yes epsilon=1e-7",
+		"data=wine victim=tree partial=yes answers=probabilities epsilon=1e-7",
+		"data=iris victim=tree partial=yes answers=probabilities epsilon=1e-7",
+	} {
+		e := prepare(t, settings, nil)
+		all := events(t, e, Env{LastOnly: true})
+		end := all[len(all)-1]
+		claims := 0
+		for _, ev := range all {
+			if ev.Kind == attack.Claimed {
+				claims++
+			}
+		}
+		if end.Measures.RTest != 0 || end.Measures.RUnif > 1e-4 || 2*claims-1 != e.Unknowns {
+			t.Errorf("%s: %d leaves of %d nodes, %+v", settings, claims, e.Unknowns, end.Measures)
 		}
 	}
 }
