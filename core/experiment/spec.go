@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,8 +79,8 @@ func ParseLink(fragment string) (Spec, error) {
 		if part == "" {
 			continue
 		}
-		plain, err := url.QueryUnescape(strings.ReplaceAll(part, "+", "%2B"))
-		if err != nil {
+		plain, ok := unescape(part)
+		if !ok {
 			return Spec{}, &ParamError{Key: shorten(part), Reason: "a broken %-escape in the link"}
 		}
 		if v, ok := strings.CutPrefix(plain, "v="); ok {
@@ -299,8 +298,7 @@ func (s Spec) Link() string {
 	parts := []string{"v=" + LinkVersion}
 	for _, setting := range s.Settings() {
 		key, value, _ := strings.Cut(setting, "=")
-		escaped := strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
-		parts = append(parts, key+"="+strings.ReplaceAll(escaped, "%2C", ","))
+		parts = append(parts, key+"="+escape(value))
 	}
 	return strings.Join(parts, "&")
 }
