@@ -67,25 +67,6 @@ func (s *stage) drawVictim(l *layers) {
 	if s.view.Points {
 		s.drawPoints(l.base, s.points)
 	}
-	if !s.begun && s.victim.shown != nil {
-		s.drawLock(l.base)
-	}
-}
-
-// drawLock puts a padlock into the corner of a victim that keeps its secret.
-func (s *stage) drawLock(on *sheet) {
-	r := min(13, on.width/24)
-	x, y := on.width-1.7*r, 1.7*r
-	on.BeginPath()
-	on.Arc(x, y, r, 0, 2*math.Pi, false)
-	on.fill(s.theme.card.CSS(0.9))
-	ink := s.theme.ink.CSS(0.85)
-	on.BeginPath()
-	on.Arc(x, y-0.12*r, 0.27*r, math.Pi, 0, false)
-	on.line(ink, 0.14*r)
-	on.BeginPath()
-	on.Rect(x-0.42*r, y-0.12*r, 0.84*r, 0.6*r)
-	on.fill(ink)
 }
 
 func (s *stage) drawPoints(on *sheet, points []float64) {

@@ -110,19 +110,18 @@ func lead(row []float64) (best int, ahead float64) {
 	return best, ahead
 }
 
-// squash is tanh(g/2) for g >= 0 from a table of 1/32 steps, within 1/255.
+// squash is tanh(g/2) for g >= 0 from a table in steps of 1/64, within 1/255.
 func squash(g float64) float64 {
-	k := int(g * 32)
+	k := int(g*64 + 0.5)
 	if k < 0 || k >= len(squashed) {
 		return 1
 	}
 	return squashed[k]
 }
 
-var squashed = func() (t [320]float64) {
+var squashed = func() (t [640]float64) {
 	for i := range t {
-		t[i] = math.Tanh((float64(i) + 0.5) / 64)
+		t[i] = math.Tanh(float64(i) / 128)
 	}
-	t[0] = 0
 	return t
 }()
