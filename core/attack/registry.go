@@ -49,6 +49,7 @@ var registry = []row{
 	{"line-search", labelOnly, model.Families, lineSearch},
 	{"adaptive", labelOnly, model.Families, adaptive},
 	{"lowd-meek", labelOnly, []string{"logistic", "svm"}, lowdMeek},
+	{"extract-and-test", labelOnly, model.Families, extractAndTest},
 	{"path-finding", leafAnswers, []string{"tree"}, pathFinding},
 	{"top-down", leafAnswers, []string{"tree"}, topDown},
 }

@@ -236,7 +236,7 @@ var Params = []Param{
 
 	{
 		Key: "copy", Section: "attack", Label: "Copy", Kind: Choice, Default: "svm", Advanced: true,
-		Help: "The family of the copy; without it the victim's own. Another one is improper extraction (App. D).",
+		Help: "The family of the copy; without it the victim's own. Another one is improper extraction (App. D). Extract-and-test finds it out itself.",
 		Choices: []Option{
 			{Value: "logistic", Label: "Logistic regression"},
 			{Value: "softmax", Label: "Softmax regression"},
@@ -302,6 +302,7 @@ var Params = []Param{
 				Value: "lowd-meek", Label: "Lowd–Meek", Help: "measure a straight boundary feature by feature, from labels (section 6.1)",
 				When: []Cond{when("copy", "logistic", "svm"), when("kernel", "", "linear", "poly"), when("copy-kernel", "", "linear", "poly")},
 			},
+			{Value: "extract-and-test", Label: "Extract and test", Help: "the family is unknown: try all of them on one pool of answers, then steal with the best (section 4.3)"},
 			{
 				Value: "path-finding", Label: "Path finding", Help: "from a leaf of a tree, follow each feature to the leaves around it (section 4.2)",
 				When: treesAnswers,
@@ -326,7 +327,7 @@ var Params = []Param{
 	{
 		Key: "rounds", Section: "attack", Label: "Rounds", Kind: Int, Min: 1, Max: 1000, Advanced: true,
 		Help: "How often the copy is trained; without it the attack chooses.",
-		When: []Cond{when("attack", "equations", "log-ratios", "uniform", "line-search", "adaptive", "lowd-meek")},
+		When: []Cond{when("attack", "equations", "log-ratios", "uniform", "line-search", "adaptive", "lowd-meek", "extract-and-test")},
 	},
 	{
 		Key: "alpha", Section: "budget", Label: "α", Kind: Float, Min: 0.1, Max: 1000, Log: true,

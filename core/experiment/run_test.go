@@ -47,6 +47,8 @@ func TestEveryRunEndsOnceWithinItsBudgetAndIsMeasured(t *testing.T) {
 		"data=iris victim=softmax answers=probabilities copy=mlp copy-hidden=4 queries=40",
 		"n=100 victim=knn answers=probabilities copy=softmax queries=40",
 		"n=100 victim=logistic copy=svm queries=30",
+		"n=100 victim=logistic answers=probabilities attack=extract-and-test queries=60",
+		"n=100 answers=margin attack=extract-and-test queries=60",
 		"n=100 victim=logistic attack=lowd-meek alpha=20",
 		"n=100 victim=logistic attack=lowd-meek alpha=20 box=yes",
 		"n=100 kernel=poly attack=lowd-meek queries=30 box=yes",

@@ -1,0 +1,753 @@
+package attack
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"modelheist/core/domain"
+	"modelheist/core/model"
+	"modelheist/core/num"
+	"modelheist/core/oracle"
+)
+
+// extractAndTest steals a victim of unknown family. It asks one pool of inputs,
+// tries its hypotheses on the answers, ranks them by cross-validation, and
+// extracts with the winner, from the pool and the rest of the budget.
+//
+// What the answers look like close by rules hypotheses out before any is trained:
+// scores that stay the same over a small step belong to a tree or to neighbours,
+// scores that are straight everywhere to a linear model, straight in pieces to a
+// ReLU network, and curved ones to the rest; where an answer changes on moving
+// along one feature, it changes at the same place after a step along another if
+// the victim is a tree. Rounded scores, and labels, tell less.
+//
+// Cost: about 380 queries for the pool, less for small budgets, then what the
+// winner's attack costs. Needs labels; scores help a lot. The copy's family in
+// the configuration is not looked at. Source: Tramèr et al. 2016, section 4.3,
+// "extract-and-test".
+func extractAndTest(s *session) (ending, error) {
+	t := &tester{s: s}
+	if err := t.gather(); err != nil {
+		return ending{}, err
+	}
+	if len(classes(s.labels, s.c)) == 1 {
+		err := s.show(constant{s.d, s.c, s.labels[0]}, 1)
+		return ending{Budget, fmt.Sprintf("%d answers have all been class %d", s.n(), s.labels[0])}, err
+	}
+	ranked, err := t.rank()
+	if err != nil {
+		return ending{}, err
+	}
+	s.Copy = ranked[0].recipe
+	end, err := t.extract(ranked[0])
+	end.note = strings.TrimSuffix(ranking(ranked)+"; "+end.note, "; ")
+	return end, err
+}
+
+// shape is how scores look from close by; a hypothesis has one, a clue is a set
+// of those that are still possible.
+type shape uint8
+
+const (
+	flat     shape = 1 << iota // constant in cells
+	straight                   // linear
+	pieces                     // linear in cells
+	curved
+	anyShape = flat | straight | pieces | curved
+)
+
+// hypothesis is a family that the victim may be of.
+type hypothesis struct {
+	recipe  model.Recipe
+	shape   shape
+	classes int // that it takes; 0 for any
+	error   float64
+	tested  int    // folds
+	out     string // why it is ruled out
+}
+
+// hypotheses are tried in this order; of equals the first wins.
+func hypotheses() []hypothesis {
+	hs := []hypothesis{
+		{recipe: model.Recipe{Family: "logistic"}, shape: straight, classes: 2},
+		{recipe: model.Recipe{Family: "softmax"}, shape: straight},
+		{recipe: model.Recipe{Family: "tree"}, shape: flat},
+	}
+	for _, k := range []int{1, 3, 5, 9} {
+		hs = append(hs, hypothesis{recipe: model.Recipe{Family: "knn", Neighbours: k}, shape: flat})
+	}
+	for _, h := range []int{4, 8, 16} {
+		hs = append(hs,
+			hypothesis{recipe: model.Recipe{Family: "mlp", Hidden: []int{h}, Activation: "tanh"}, shape: curved},
+			hypothesis{recipe: model.Recipe{Family: "mlp", Hidden: []int{h}, Activation: "relu"}, shape: pieces})
+	}
+	for e := -8; e <= 12; e++ {
+		hs = append(hs, hypothesis{recipe: model.Recipe{Family: "svm", Kernel: "rbf", C: hardC, Gamma: math.Exp2(float64(e) / 2)}, shape: curved})
+	}
+	return append(hs, hypothesis{recipe: model.Recipe{Family: "svm", Kernel: "linear", C: hardC, Gamma: 1}, shape: straight})
+}
+
+// name is the family with what tells it from its siblings.
+func (h hypothesis) name() string {
+	r := h.recipe
+	switch r.Family {
+	case "mlp":
+		return fmt.Sprintf("mlp %s %d", r.Activation, r.Hidden[0])
+	case "svm":
+		if r.Kernel == "rbf" {
+			return fmt.Sprintf("svm rbf γ=%.3g", r.Gamma)
+		}
+		return "svm " + r.Kernel
+	case "knn":
+		return fmt.Sprintf("knn %d", r.Neighbours)
+	}
+	return r.Family
+}
+
+// kin is what counts as one family in a ranking.
+func (h hypothesis) kin() string {
+	return strings.TrimSpace(h.recipe.Family + " " + h.recipe.Activation + h.recipe.Kernel)
+}
+
+// ranking tells the winner, the best of each other family, and what was ruled
+// out.
+func ranking(hs []hypothesis) string {
+	var tried, out []string
+	seen := map[string]bool{}
+	for _, h := range hs {
+		if seen[h.kin()] {
+			continue
+		}
+		seen[h.kin()] = true
+		if h.out != "" {
+			out = append(out, h.kin()+" ("+h.out+")")
+			continue
+		}
+		tried = append(tried, fmt.Sprintf("%s (error %.2g)", h.name(), h.error))
+	}
+	text := "taken for " + strings.Join(tried, ", before ")
+	if len(out) > 0 {
+		text += "; ruled out: " + strings.Join(out, ", ")
+	}
+	return text
+}
+
+// tester is the pool with what it tells.
+type tester struct {
+	s        *session
+	uniform  int // the first answers of the pool, for cross-validation
+	possible shape
+	decimals int
+	aligned  int // searches whose change of answer stayed where it was after a step aside
+	moved    int // and those whose change did not
+}
+
+const (
+	poolUniform  = 200
+	poolSteps    = 24 // places looked at closely
+	poolSearches = 8
+)
+
+// gather asks the pool.
+func (t *tester) gather() error {
+	s := t.s
+	n := min(poolUniform, (s.budget+1)/2)
+	for n > 0 {
+		if err := s.ask(s.uniform(n), "uniform"); err != nil {
+			return err
+		}
+		t.uniform = s.n()
+		if n = 0; len(classes(s.labels, s.c)) == 1 {
+			n = min(s.n(), s.left())
+		}
+	}
+	t.possible = anyShape
+	if len(classes(s.labels, s.c)) == 1 || slices.ContainsFunc(s.box, func(f domain.Feature) bool { return len(f.Categories) > 0 }) {
+		return nil
+	}
+	if s.values != nil && t.complete() {
+		t.decimals = s.decimalsOf()
+	}
+	if s.values != nil && t.decimals == 0 {
+		if err := t.lookClosely(min(poolSteps, s.left()/4)); err != nil {
+			return err
+		}
+	}
+	if t.possible&flat != 0 && s.d > 1 {
+		return t.lookAside(min(poolSearches, s.left()/40))
+	}
+	return nil
+}
+
+// complete tells whether the answers hold the probabilities of all classes.
+func (t *tester) complete() bool {
+	k := t.s.o.Answers()
+	return k == oracle.Probabilities || k == oracle.Logits || k == oracle.Top1 && t.s.c == 2
+}
+
+// decimalsOf is how many decimals the probabilities are rounded to, 0 for all.
+// Shares of a few votes are not rounded: they would use all tenths.
+func (s *session) decimalsOf() int {
+	if s.o.Answers() == oracle.Logits {
+		return 0
+	}
+	p := s.probabilities()
+	if k := shares(p); k > 0 && k != 10 && k != 100 {
+		return 0
+	}
+	return s.decimals(p)
+}
+
+// shares is the least k of which all of p are multiples of 1/k; 0 for none up to
+// 120.
+func shares(p []float64) int {
+	for k := 1; k <= 120; k++ {
+		if !slices.ContainsFunc(p, func(v float64) bool {
+			v *= float64(k)
+			return math.Abs(v-math.Round(v)) > 1e-9
+		}) {
+			return k
+		}
+	}
+	return 0
+}
+
+// scores are n×w numbers that are linear in the input for a linear victim:
+// centred log-probabilities, logits or margins; the one probability of top1 among
+// more than two classes, which is only good for telling whether it changes.
+func (t *tester) scores() (z []float64, w int) {
+	s := t.s
+	if !t.complete() {
+		return s.values, len(s.values) / s.n()
+	}
+	z = slices.Clone(s.values)
+	if s.o.Answers() != oracle.Logits {
+		z = s.probabilities()
+		least := 1e-300
+		if t.decimals > 0 {
+			least = 0.5 / math.Pow10(t.decimals)
+		}
+		for i, v := range z {
+			z[i] = max(v, least)
+		}
+		num.LogTo(z, z)
+	}
+	for at := 0; at < len(z); at += s.c {
+		mean := num.Sum(z[at:at+s.c]) / float64(s.c)
+		for k := range s.c {
+			z[at+k] -= mean
+		}
+	}
+	return z, s.c
+}
+
+// lookClosely takes two small steps in a row from inputs of the pool: scores that
+// don't change are flat, scores without a second difference straight.
+func (t *tester) lookClosely(places int) error {
+	const step = 1e-3 // in a domain scaled to [-1, 1]
+	s := t.s
+	if places < 3 {
+		return nil
+	}
+	first := s.n()
+	var x []float64
+	for i := range places {
+		base := s.row(i)
+		for _, length := range []float64{step, 2 * step} {
+			for j, f := range s.box {
+				half := (f.High - f.Low) / 2
+				// Every feature has its own pace; away from the nearer end.
+				v := half * length * (0.5 + math.Mod(float64(i*s.d+j)*0.618, 1))
+				if base[j]+v > f.High-half*0.01 {
+					v = -v
+				}
+				x = append(x, base[j]+v)
+			}
+		}
+	}
+	if err := s.ask(x, "a small step aside"); err != nil {
+		return err
+	}
+	z, w := t.scores()
+	still, line := 0, 0
+	for i := range places {
+		a, b, c := z[i*w:(i+1)*w], z[(first+2*i)*w:][:w], z[(first+2*i+1)*w:][:w]
+		same, bend, size := true, 0.0, 1.0
+		for k := range a {
+			same = same && a[k] == b[k] && b[k] == c[k]
+			bend = max(bend, math.Abs(a[k]-2*b[k]+c[k]))
+			size = max(size, math.Abs(a[k]))
+		}
+		if same {
+			still++
+		} else if bend <= 1e-11*size {
+			line++
+		}
+	}
+	switch {
+	case 2*still > places && line < 2:
+		t.possible = flat
+	case !t.complete() && s.o.Answers() != oracle.Margin:
+		t.possible = anyShape &^ flat
+	case 10*(line+still) < 6*places:
+		t.possible = curved
+	case t.linear(z, w):
+		t.possible = straight
+	default:
+		t.possible = pieces
+	}
+	return nil
+}
+
+// linear tells whether one linear function gives all scores of the uniform
+// answers.
+func (t *tester) linear(z []float64, w int) bool {
+	s, k := t.s, t.s.d+1
+	n := t.uniform
+	if n <= k {
+		return true
+	}
+	design := s.design(s.x[:n*s.d])
+	q := factor(design, k)
+	for c := range w {
+		b := make([]float64, n)
+		size := 1.0
+		for i := range b {
+			b[i] = z[i*w+c]
+			size = max(size, math.Abs(b[i]))
+		}
+		v := q.solve(b)
+		for i := range b {
+			if math.Abs(num.Dot(design[i*k:(i+1)*k], v)-b[i]) > 1e-7*size {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// differ tells whether two queries got different answers.
+func (t *tester) differ(i, j int) bool {
+	s := t.s
+	if s.labels[i] != s.labels[j] {
+		return true
+	}
+	w := len(s.values) / s.n()
+	return !slices.Equal(s.values[i*w:(i+1)*w], s.values[j*w:(j+1)*w])
+}
+
+// lookAside finds places where the answer changes along one feature, to 1e-4 of
+// its range, and asks on both sides again after a step along another feature.
+func (t *tester) lookAside(searches int) error {
+	s := t.s
+	type search struct {
+		low, high int // queries that got different answers, and differ in
+		axis      int // one feature
+	}
+	var open []search
+	var x []float64
+	var ends [][2]int
+	for try := 0; len(ends) < searches && try < 50*searches; try++ {
+		i, j := s.r.IntN(t.uniform), s.r.IntN(t.uniform)
+		if !t.differ(i, j) || s.values != nil && try < 25*searches && s.labels[i] == s.labels[j] {
+			continue
+		}
+		ends = append(ends, [2]int{i, j})
+		// Half of the features changed: two halves of the way, one holds a change.
+		mid := slices.Clone(s.row(i))
+		copy(mid[s.d/2:], s.row(j)[s.d/2:])
+		x = append(x, mid...)
+	}
+	// On from there until one feature is left.
+	type way struct{ a, b, from, to int }
+	var ways []way
+	first := s.n()
+	if err := s.ask(x, "one feature at a time"); err != nil {
+		return err
+	}
+	for k, e := range ends[:s.n()-first] {
+		if mid := first + k; t.differ(e[0], mid) {
+			ways = append(ways, way{e[0], mid, s.d / 2, s.d})
+		} else {
+			ways = append(ways, way{mid, e[1], 0, s.d / 2})
+		}
+	}
+	for len(ways) > 0 && s.left() > 0 {
+		var next []way
+		x = nil
+		for _, w := range ways {
+			if w.to-w.from == 1 {
+				open = append(open, search{w.a, w.b, w.from})
+				continue
+			}
+			half := (w.from + w.to) / 2
+			mid := slices.Clone(s.row(w.a))
+			copy(mid[half:w.to], s.row(w.b)[half:w.to])
+			x = append(x, mid...)
+			next = append(next, w)
+		}
+		first := s.n()
+		if err := s.ask(x, "one feature at a time"); err != nil {
+			return err
+		}
+		ways = nil
+		for k, w := range next[:s.n()-first] {
+			half := (w.from + w.to) / 2
+			if mid := first + k; t.differ(w.a, mid) {
+				ways = append(ways, way{w.a, mid, half, w.to})
+			} else {
+				ways = append(ways, way{mid, w.b, w.from, half})
+			}
+		}
+	}
+	for range 13 {
+		x = nil
+		for _, o := range open {
+			a, b := s.row(o.low), s.row(o.high)
+			mid := slices.Clone(a)
+			mid[o.axis] = a[o.axis] + (b[o.axis]-a[o.axis])/2
+			x = append(x, mid...)
+		}
+		first := s.n()
+		if err := s.ask(x, "between two answers"); err != nil {
+			return err
+		}
+		open = open[:s.n()-first]
+		for k := range open {
+			if t.differ(open[k].low, first+k) {
+				open[k].high = first + k
+			} else {
+				open[k].low = first + k
+			}
+		}
+	}
+	x = nil
+	for _, o := range open {
+		other := (o.axis + 1 + s.r.IntN(s.d-1)) % s.d
+		f := s.box[other]
+		aside := 0.025 * (f.High - f.Low)
+		for _, end := range []int{o.low, o.high} {
+			row := slices.Clone(s.row(end))
+			if row[other] > (f.High+f.Low)/2 {
+				row[other] -= aside
+			} else {
+				row[other] += aside
+			}
+			x = append(x, row...)
+		}
+	}
+	first = s.n()
+	if err := s.ask(x, "a step aside"); err != nil {
+		return err
+	}
+	for k, o := range open[:(s.n()-first)/2] {
+		if t.differ(o.low, first+2*k) || t.differ(o.high, first+2*k+1) {
+			t.moved++
+		} else {
+			t.aligned++
+		}
+	}
+	return nil
+}
+
+// rank rules hypotheses out and cross-validates the others, best first. All are
+// tested on a first fold, those near the best on the others too.
+func (t *tester) rank() ([]hypothesis, error) {
+	const folds = 4
+	hs := hypotheses()
+	for i := range hs {
+		hs[i].out = t.ruledOut(hs[i])
+	}
+	if !slices.ContainsFunc(hs, func(h hypothesis) bool { return h.out == "" }) {
+		for i := range hs {
+			hs[i].out = ""
+		}
+	}
+	for f := range folds {
+		best := math.Inf(1)
+		for _, h := range hs {
+			if h.out == "" && h.tested == f {
+				best = min(best, h.error)
+			}
+		}
+		for i := range hs {
+			h := &hs[i]
+			if h.out != "" || h.tested != f || f > 0 && h.error > 10*best+1e-12 {
+				continue
+			}
+			wrong, err := t.test(*h, f, folds)
+			if err != nil {
+				return nil, err
+			}
+			h.error = (h.error*float64(f) + wrong) / float64(f+1)
+			h.tested++
+		}
+	}
+	slices.SortStableFunc(hs, func(a, b hypothesis) int {
+		switch {
+		case (a.out == "") != (b.out == ""):
+			if a.out == "" {
+				return -1
+			}
+			return 1
+		case a.tested != b.tested:
+			return b.tested - a.tested
+		case a.error < b.error:
+			return -1
+		case a.error > b.error:
+			return 1
+		}
+		return 0
+	})
+	return hs, nil
+}
+
+// ruledOut says why a hypothesis can't be, or nothing.
+func (t *tester) ruledOut(h hypothesis) string {
+	margin := t.s.o.Answers() == oracle.Margin
+	switch {
+	case h.classes != 0 && h.classes != t.s.c:
+		return fmt.Sprintf("%d classes", t.s.c)
+	case h.recipe.Family == "softmax" && t.s.c == 2:
+		return "logistic is the same"
+	case margin != (h.recipe.Family == "svm") && margin:
+		return "has no margins"
+	case h.recipe.Family == "svm" && h.recipe.Kernel == "linear" && !margin:
+		return "logistic is the same"
+	case h.shape&t.possible == 0:
+		return map[shape]string{flat: "scores change everywhere", straight: "scores are not straight", pieces: "scores are not straight in pieces", curved: "scores are not curved"}[h.shape]
+	case h.recipe.Family == "tree" && t.moved > t.aligned && t.moved > 1:
+		return "changes are not along features"
+	case h.recipe.Family == "knn" && t.aligned > t.moved && t.aligned > 1:
+		return "changes are along features"
+	case h.recipe.Family != "tree" && t.aligned > 3+3*t.moved:
+		return "changes are along features"
+	}
+	return ""
+}
+
+// part is a session on some of the answers, for training on them.
+func (t *tester) part(h hypothesis, in func(i int) bool) *session {
+	s := t.s
+	w := len(s.values) / s.n()
+	p := &session{Config: s.Config, o: s.o, r: s.r, box: s.box, d: s.d, c: s.c, budget: s.budget}
+	p.Copy = h.recipe
+	for i := range s.n() {
+		if in(i) {
+			p.x = append(p.x, s.row(i)...)
+			p.labels = append(p.labels, s.labels[i])
+			p.values = append(p.values, s.values[i*w:(i+1)*w]...)
+		}
+	}
+	return p
+}
+
+// test trains a hypothesis without one fold of the uniform answers and returns
+// its error there: mean total variation, relative root mean square of margins, or
+// share of wrong labels.
+func (t *tester) test(h hypothesis, fold, folds int) (float64, error) {
+	in := t.part(h, func(i int) bool { return i < t.uniform && i%folds != fold })
+	out := t.part(h, func(i int) bool { return i < t.uniform && i%folds == fold })
+	if out.n() == 0 || in.n() == 0 {
+		return 1, nil
+	}
+	m, err := (&tester{s: in, decimals: t.decimals}).fit(h)
+	if err != nil {
+		return 0, err
+	}
+	wrong := 0.0
+	switch {
+	case in.o.Answers() == oracle.Margin:
+		z := make([]float64, len(out.values))
+		m.ScoresTo(z, out.x)
+		num.AddScaled(z, -1, out.values)
+		return math.Sqrt(num.Dot(z, z) / (num.Dot(out.values, out.values) + 1e-300)), nil
+	case t.complete():
+		p := probabilitiesOf(m, out.x)
+		for i, v := range out.probabilities() {
+			wrong += math.Abs(v-p[i]) / 2
+		}
+	default:
+		for i, y := range predict(m, out.x) {
+			if y != out.labels[i] {
+				wrong++
+			}
+		}
+	}
+	return wrong / float64(out.n()), nil
+}
+
+// probabilitiesOf are a model's probabilities, or the softmax of its margins.
+func probabilitiesOf(m model.Classifier, x []float64) []float64 {
+	n, c := len(x)/m.Dim(), m.Classes()
+	p := make([]float64, n*c)
+	if q, is := m.(model.Probabilistic); is {
+		q.ProbabilitiesTo(p, x)
+		return p
+	}
+	m.ScoresTo(p, x)
+	num.SoftmaxRows(p, n, c)
+	return p
+}
+
+// fit trains a hypothesis on all answers of its session, by their scores where
+// they have any that the family can use.
+func (t *tester) fit(h hypothesis) (model.Classifier, error) {
+	s := t.s
+	if seen := classes(s.labels, s.c); len(seen) == 1 {
+		return constant{s.d, s.c, seen[0]}, nil
+	}
+	scores := t.complete() || s.o.Answers() == oracle.Margin
+	family := h.recipe.Family
+	switch {
+	case scores && family == "svm":
+		return t.fitKernel(h.recipe)
+	case scores && family == "logistic":
+		m, _, err := s.linearCopy()
+		return m, err
+	case scores && family == "softmax" && s.o.Answers() == oracle.Logits:
+		m, _, err := s.linearCopy()
+		return m, err
+	case scores && family == "softmax":
+		m, _, err := s.logRatioCopy()
+		return m, err
+	case scores && family == "mlp":
+		return s.fitOnce(nil)
+	case family == "knn":
+		data := model.Data{X: s.x, Dim: s.d, Classes: s.c, Labels: s.labels}
+		if scores {
+			data.Labels, data.Probabilities = nil, s.probabilities()
+		}
+		r := h.recipe
+		r.Neighbours = min(r.Neighbours, s.n())
+		return r.Train(data, model.Options{})
+	case family == "svm":
+		return h.recipe.Train(model.Data{X: s.x, Dim: s.d, Classes: s.c, Labels: s.labels}, model.Options{Tick: s.Tick})
+	}
+	return (&learner{s: s}).fit()
+}
+
+// fitKernel finds the machine whose margins are the scores of all answers: a
+// support vector at each, and a constant in the kernel for the intercept.
+// Unrounded scores are met to the last digits, rounded ones within their error.
+func (t *tester) fitKernel(r model.Recipe) (model.Classifier, error) {
+	const intercept = 10
+	s := t.s
+	n := s.n()
+	if err := s.tick(); err != nil {
+		return nil, err
+	}
+	z, w := t.scores()
+	k := make([]float64, n*n)
+	for i := range n {
+		row := k[i*n : i*n+i+1]
+		for j := range row {
+			a, b := s.row(i), s.row(j)
+			if r.Kernel == "linear" {
+				row[j] = num.Dot(a, b)
+				continue
+			}
+			for f, v := range a {
+				row[j] -= r.Gamma * (v - b[f]) * (v - b[f])
+			}
+		}
+		if r.Kernel == "rbf" {
+			num.ExpTo(row, row)
+		}
+		for j := range row {
+			row[j] += intercept
+		}
+	}
+	l := make([]float64, n*n)
+	ridge := 1e-12
+	if t.decimals > 0 {
+		ridge = math.Pow10(-t.decimals)
+	}
+	for ok := false; !ok; ridge *= 10 {
+		if ridge > 1e6 {
+			return nil, fmt.Errorf("attack: extract-and-test: the kernel's equations can't be solved")
+		}
+		copy(l, k)
+		for i := range n {
+			l[i*n+i] += ridge
+		}
+		ok = num.Cholesky(l, n)
+	}
+	out := model.Support{Vectors: slices.Clone(s.x)}
+	for c := range w {
+		if s.c == 2 && c == 0 {
+			continue
+		}
+		b := make([]float64, n)
+		for i := range b {
+			b[i] = z[i*w+c]
+		}
+		num.SolveCholesky(l, b)
+		out.Dual = append(out.Dual, b...)
+		out.Intercepts = append(out.Intercepts, intercept*num.Sum(b))
+	}
+	return model.NewSVM(r, s.d, s.c, out)
+}
+
+// mostKernel bounds the support vectors of a copy fitted to scores.
+const mostKernel = 1500
+
+// pathsPerAnswer is about what path-finding asks for each leaf of a small tree.
+const pathsPerAnswer = 40
+
+// levels is the number of different answers to uniform inputs.
+func (t *tester) levels() int {
+	var seen []int
+	for i := range t.uniform {
+		if !slices.ContainsFunc(seen, func(j int) bool { return !t.differ(i, j) }) {
+			seen = append(seen, i)
+		}
+	}
+	return len(seen)
+}
+
+// extract goes on with the winner: a tree by its paths, if the budget may do;
+// others by their scores until further answers show that the copy is right, or by
+// labels with the adaptive attack.
+func (t *tester) extract(h hypothesis) (ending, error) {
+	s := t.s
+	family := h.recipe.Family
+	if family == "tree" && slices.Contains(leafAnswers, s.o.Answers()) && s.left() >= pathsPerAnswer*t.levels() {
+		return pathFinding(s)
+	}
+	if s.values == nil || !t.complete() && s.o.Answers() != oracle.Margin || family == "tree" || family == "knn" {
+		return adaptive(s)
+	}
+	totals := schedule(max(1, s.left()), 5, s.rounds(8))
+	for i := range totals {
+		totals[i] += s.n()
+	}
+	var m model.Classifier
+	for i, total := range append([]int{s.n()}, totals...) {
+		from := s.n()
+		if err := s.ask(s.uniform(max(0, total-from)), "uniform"); err != nil {
+			return ending{}, err
+		}
+		solved := m != nil && s.n() >= from+3 && s.misfit(m, from) <= solvedFit
+		var err error
+		switch {
+		case family == "mlp":
+			m, err = s.better(m, i == len(totals))
+		case family == "svm" && s.n() > mostKernel && m != nil:
+		default:
+			m, err = t.fit(h)
+		}
+		if err != nil {
+			return ending{}, err
+		}
+		if err := s.show(m, len(totals)+1); err != nil {
+			return ending{}, err
+		}
+		if solved {
+			return ending{Solved, ""}, nil
+		}
+	}
+	return ending{status: Budget}, nil
+}
