@@ -20,7 +20,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -57,7 +56,9 @@ func run(out, version, source string, extra []string) error {
 	if err := finish(files, version); err != nil {
 		return err
 	}
-	preload(files)
+	if err := join(files); err != nil {
+		return err
+	}
 	return sync(out, files)
 }
 
@@ -125,44 +126,6 @@ func finish(files map[string][]byte, version string) error {
 	var err error
 	files["build.json"], err = json.Marshal(info)
 	return err
-}
-
-var (
-	script     = regexp.MustCompile(`<script type="module" src="([^"]+)"`)
-	importFrom = regexp.MustCompile(`(?m)^(?:import|export|} from)\b[^'"()]*"\./([^"]+)";?$`)
-)
-
-// preload tells every page which modules its scripts import, all the way down:
-// the browser then fetches them at once instead of one level after the other.
-func preload(files map[string][]byte) {
-	for page, text := range files {
-		if filepath.Ext(page) != ".html" {
-			continue
-		}
-		var links bytes.Buffer
-		for _, module := range modules(files, text) {
-			fmt.Fprintf(&links, "<link rel=\"modulepreload\" href=\"%s\">\n", module)
-		}
-		files[page] = bytes.Replace(text, []byte("</head>"), append(links.Bytes(), "</head>"...), 1)
-	}
-}
-
-// modules lists what a page's scripts import, directly or not. All modules of
-// the page lie in one folder.
-func modules(files map[string][]byte, page []byte) []string {
-	var found []string
-	for _, m := range script.FindAllSubmatch(page, -1) {
-		found = append(found, string(m[1]))
-	}
-	entries := len(found)
-	for i := 0; i < len(found); i++ {
-		for _, m := range importFrom.FindAllSubmatch(files[found[i]], -1) {
-			if name := string(m[1]); !slices.Contains(found, name) {
-				found = append(found, name)
-			}
-		}
-	}
-	return found[entries:]
 }
 
 // sync makes the folder out hold exactly the files.

@@ -75,20 +75,42 @@ func TestAMissingPartIsNamed(t *testing.T) {
 	}
 }
 
-func TestAPagePreloadsAllItsModulesOnce(t *testing.T) {
+func TestAPagesModulesBecomeOneScript(t *testing.T) {
 	t.Parallel()
 	files := map[string][]byte{
-		"index.html": []byte("<head><script type=\"module\" src=\"app.js\"></script>\n</head>"),
-		"app.js":     []byte("import { a } from \"./a.js\";\nimport {\n\tb,\n} from \"./b.js\";\nimport(\"./late.js\");\n"),
-		"a.js":       []byte("export { c } from \"./c.js\";\nimport \"./b.js\";\n"),
-		"b.js":       []byte("// import x from \"./comment.js\";\nimport { a } from \"./a.js\";\n"),
-		"c.js":       nil,
+		"index.html": []byte(`<script type="module" src="app.js"></script>`),
+		"app.js":     []byte("import {\n\ta as one,\n} from \"./a.js\";\nimport { b } from \"./b.js\";\none(b);\n"),
+		"a.js":       []byte("/** A.\n * B. */\nimport { b } from \"./b.js\";\n// why\nexport function a(x) {\n\treturn `/** ${x + b} */`;\n}\n"),
+		"b.js":       []byte("/** @type {number} */ let c = 1;\n/** B. */\nexport const b = 1;\n/** the end */\n"),
+		"worker.js":  []byte("import \"./wasm_exec.js\";\n"),
 	}
-	preload(files)
-	want := "<head><script type=\"module\" src=\"app.js\"></script>\n" +
-		"<link rel=\"modulepreload\" href=\"a.js\">\n<link rel=\"modulepreload\" href=\"b.js\">\n" +
-		"<link rel=\"modulepreload\" href=\"c.js\">\n</head>"
-	if got := string(files["index.html"]); got != want {
-		t.Errorf("got %s, want %s", got, want)
+	if err := join(files); err != nil {
+		t.Fatal(err)
+	}
+	want := "const $b = (() => {\nlet c = 1;\nconst b = 1;\nreturn { b };\n})();\n" +
+		"const $a = (() => {\nconst { b } = $b;\nfunction a(x) {\nreturn `/** ${x + b} */`;\n}\nreturn { a };\n})();\n" +
+		"const $app = (() => {\nconst {\na: one,\n} = $a;\nconst { b } = $b;\none(b);\nreturn {  };\n})();\n"
+	if got := string(files["app.js"]); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if len(files) != 3 || files["worker.js"] == nil {
+		t.Errorf("%d files are left, want index.html, app.js and worker.js", len(files))
+	}
+}
+
+func TestWhatCannotBeJoinedIsNamed(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"const a = `\n`;\n":                  "backquotes",
+		"import { a } from \"./app.js\";\n":  "needs itself",
+		"import { a } from \"./gone.js\";\n": "gone.js",
+		"export default 1;\n":                "export default",
+		"export let a = 1;\n":                "export let",
+		"const a = import(\"./b.js\");\n":    "import(",
+	} {
+		err := join(map[string][]byte{"index.html": []byte(`<script type="module" src="app.js">`), "app.js": []byte(text)})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want an error with %q", text, err, want)
+		}
 	}
 }
