@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"math"
@@ -453,6 +454,26 @@ func TestNeighbouringNumbersAreToldApart(t *testing.T) {
 	tree, err := GrowTree(Data{X: []float64{a, b}, Dim: 1, Classes: 2, Labels: []int{0, 1}}, Growth{})
 	if err != nil || !slices.Equal(labels(tree, []float64{a, b}), []int{0, 1}) {
 		t.Errorf("%+v, %v", tree, err)
+	}
+}
+
+func TestPointsAreSortedByValueThenByPlace(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 8))
+	for _, n := range []int{1, 2, 3, 50, 3000} {
+		points := make([]point, n)
+		for i := range points {
+			v := r.NormFloat64() * math.Pow(10, float64(r.IntN(600)-300))
+			if r.IntN(3) == 0 {
+				v = float64(r.IntN(7) - 3)
+			}
+			points[i] = point{v: v, i: int32(i)}
+		}
+		want := slices.Clone(points)
+		slices.SortStableFunc(want, func(a, b point) int { return cmp.Compare(a.v, b.v) })
+		if sortPoints(points, make([]point, n)); !slices.Equal(points, want) {
+			t.Errorf("%d points are out of order", n)
+		}
 	}
 }
 
