@@ -129,6 +129,9 @@ vet_both() {
 	for_js go vet ./core/... ./wasm/...
 }
 
+# Node's runner writes "# pass 12".
+module_tests() { node --test e2e/unit/ | sed -E 's/^# (pass|fail) ([0-9]+)$/\2 \1ed/'; }
+
 go_tests() { go test -json -shuffle=on ./... | $bin/tally; }
 
 # Go's launcher for Node has 8 kB for arguments and environment together: the
@@ -186,6 +189,7 @@ test() {
 	check "sizes" sizes
 	check "Go tests, native" go_tests
 	check "Go tests, js/wasm under Node" go_tests_wasm
+	check "the page's modules, under Node" module_tests
 	check "the page in Chromium, with axe" npx playwright test
 
 	echo

@@ -2,6 +2,7 @@ import { defineConfig } from "@playwright/test";
 
 export default defineConfig({
 	testDir: "e2e",
+	testMatch: "*.spec.js", // e2e/unit runs under Node alone
 	outputDir: "test-results",
 	forbidOnly: Boolean(process.env.CI),
 	fullyParallel: true,
