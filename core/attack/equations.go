@@ -277,16 +277,14 @@ func (s *session) fitProbabilities() (ending, error) {
 // at which a fitted copy counts as solved.
 const solvedFit = 1e-9
 
-// better fits the copy anew, from the last one and, for the MLP, which has local
-// minima, from fresh starts too, and returns the fit that explains all answers
-// best. The last round tries hardest.
+// better fits the copy anew, from the last one and from scratch, because a fit to
+// few answers may have saturated and its descendants with it, and returns the fit
+// that explains all answers best. For the MLP, which has local minima, the last
+// round tries hardest.
 func (s *session) better(last model.Classifier, final bool) (model.Classifier, error) {
-	fresh := 0
-	if s.Copy.Family == "mlp" {
-		fresh = 1
-		if final {
-			fresh = 4
-		}
+	fresh := 1
+	if s.Copy.Family == "mlp" && final {
+		fresh = 4
 	}
 	best, least := last, math.Inf(1)
 	if last != nil {
