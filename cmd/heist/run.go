@@ -158,6 +158,9 @@ func (j *jsonLines) event(e *experiment.Experiment, ev experiment.Event) error {
 	case attack.Queried:
 		return j.Encode(queryLine{"query", ev.Queries, inputs(ev.X, e.Set.D()), ev.Reply.Labels, rows(ev.Reply.Values, ev.Reply.Width()), ev.Why})
 	case attack.Claimed:
+		if ev.Claim.Leaf == nil {
+			return j.Encode(suspicion(ev))
+		}
 		return j.Encode(claimed(ev))
 	case attack.Rounded:
 		return j.Encode(roundLine{"round", ev.Round, ev.Queries, orNull(ev.Moved), measured(ev.Measures)})
@@ -192,6 +195,28 @@ func claimed(ev experiment.Event) claimLine {
 			bound.Low, bound.High = orNull(b.Low), orNull(b.High)
 		}
 		line.Bounds = append(line.Bounds, bound)
+	}
+	return line
+}
+
+// suspectsLine is the families that the thief has tried, the likeliest first.
+type suspectsLine struct {
+	Kind     string        `json:"kind"`
+	Queries  int           `json:"queries"`
+	Suspects []suspectLine `json:"suspects"`
+}
+
+// suspectLine has the error in cross-validation, or why there is none.
+type suspectLine struct {
+	Name  string   `json:"name"`
+	Error *float64 `json:"error"`
+	Out   string   `json:"out,omitempty"`
+}
+
+func suspicion(ev experiment.Event) suspectsLine {
+	line := suspectsLine{Kind: "claim", Queries: ev.Queries}
+	for _, s := range ev.Claim.Suspects {
+		line.Suspects = append(line.Suspects, suspectLine{s.Name, orNull(s.Error), s.Out})
 	}
 	return line
 }

@@ -65,5 +65,13 @@ type Event struct {
 // Claim is something that the attacker believes of the victim. One of its
 // fields is set.
 type Claim struct {
-	Leaf *model.Box // a leaf of a tree: where it is and what it answers
+	Leaf     *model.Box // a leaf of a tree: where it is and what it answers
+	Suspects []Suspect  // families that the victim may be of, the likeliest first
+}
+
+// Suspect is a family that extract-and-test has held against the answers.
+type Suspect struct {
+	Name  string
+	Error float64 // in cross-validation; NaN if ruled out
+	Out   string  // why it is ruled out, or empty
 }

@@ -127,7 +127,8 @@ func eachCase(t *testing.T, test func(t *testing.T, a Attack, o func() *fake)) {
 				if recipe.Family == "logistic" || kind == oracle.Top1 || row.name == "lowd-meek" {
 					c = 2
 				}
-				if row.name == "lowd-meek" && recipe.Kernel == "rbf" {
+				if row.name == "lowd-meek" && recipe.Kernel == "rbf" ||
+					row.name == "extract-and-test" && recipe.Family != "softmax" { // it doesn't look at it
 					continue
 				}
 				t.Run(fmt.Sprintf("%s %s%s %s", row.name, recipe.Family, recipe.Kernel, kind), func(t *testing.T) {
@@ -174,6 +175,10 @@ func TestEventsKeepTheirGrammar(t *testing.T) {
 				rounds++
 				if e.Copy == nil || e.Round != rounds || e.Rounds < e.Round || e.Copy.Dim() != 2 || e.Copy.Classes() != o.Classes() {
 					t.Fatalf("round %d of %d with copy %v", e.Round, e.Rounds, e.Copy)
+				}
+			case Claimed:
+				if e.Claim == nil {
+					t.Error("a claim of nothing")
 				}
 			case Ended:
 				ended = true

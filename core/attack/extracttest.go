@@ -41,8 +41,12 @@ func extractAndTest(s *session) (ending, error) {
 		return ending{}, err
 	}
 	s.Copy = ranked[0].recipe
+	list := suspects(ranked)
+	if err := s.emit(Event{Kind: Claimed, Claim: &Claim{Suspects: list}}); err != nil {
+		return ending{}, err
+	}
 	end, err := t.extract(ranked[0])
-	end.note = strings.TrimSuffix(ranking(ranked)+"; "+end.note, "; ")
+	end.note = strings.TrimSuffix(ranking(list)+"; "+end.note, "; ")
 	return end, err
 }
 
@@ -111,21 +115,32 @@ func (h hypothesis) kin() string {
 	return strings.TrimSpace(h.recipe.Family + " " + h.recipe.Activation + h.recipe.Kernel)
 }
 
-// ranking tells the winner, the best of each other family, and what was ruled
-// out.
-func ranking(hs []hypothesis) string {
-	var tried, out []string
+// suspects are the best hypothesis of each family, and those ruled out.
+func suspects(ranked []hypothesis) (list []Suspect) {
 	seen := map[string]bool{}
-	for _, h := range hs {
-		if seen[h.kin()] {
+	for _, h := range ranked {
+		switch {
+		case seen[h.kin()]:
 			continue
+		case h.out != "":
+			list = append(list, Suspect{h.kin(), math.NaN(), h.out})
+		default:
+			list = append(list, Suspect{h.name(), h.error, ""})
 		}
 		seen[h.kin()] = true
-		if h.out != "" {
-			out = append(out, h.kin()+" ("+h.out+")")
-			continue
+	}
+	return list
+}
+
+// ranking says it in words.
+func ranking(list []Suspect) string {
+	var tried, out []string
+	for _, p := range list {
+		if p.Out != "" {
+			out = append(out, p.Name+" ("+p.Out+")")
+		} else {
+			tried = append(tried, fmt.Sprintf("%s (error %.2g)", p.Name, p.Error))
 		}
-		tried = append(tried, fmt.Sprintf("%s (error %.2g)", h.name(), h.error))
 	}
 	text := "taken for " + strings.Join(tried, ", before ")
 	if len(out) > 0 {
@@ -140,8 +155,9 @@ type tester struct {
 	uniform  int // the first answers of the pool, for cross-validation
 	possible shape
 	decimals int
-	aligned  int // searches whose change of answer stayed where it was after a step aside
-	moved    int // and those whose change did not
+	aligned  int      // searches whose change of answer stayed where it was after a step aside
+	moved    int      // and those whose change did not
+	crossing [][2]int // queries close by with different labels
 }
 
 const (
@@ -425,6 +441,9 @@ func (t *tester) lookAside(searches int) error {
 	}
 	x = nil
 	for _, o := range open {
+		if s.labels[o.low] != s.labels[o.high] {
+			t.crossing = append(t.crossing, [2]int{o.low, o.high})
+		}
 		other := (o.axis + 1 + s.r.IntN(s.d-1)) % s.d
 		f := s.box[other]
 		aside := 0.025 * (f.High - f.Low)
@@ -518,6 +537,10 @@ func (t *tester) ruledOut(h hypothesis) string {
 		return "logistic is the same"
 	case h.shape&t.possible == 0:
 		return map[shape]string{flat: "scores change everywhere", straight: "scores are not straight", pieces: "scores are not straight in pieces", curved: "scores are not curved"}[h.shape]
+	case t.boundary() == straight && h.shape != straight && (h.recipe.Family != "tree" || t.moved >= t.aligned):
+		return "the boundary is straight"
+	case t.boundary() == anyShape&^straight && h.shape == straight:
+		return "the boundary is not straight"
 	case h.recipe.Family == "tree" && t.moved > t.aligned && t.moved > 1:
 		return "changes are not along features"
 	case h.recipe.Family == "knn" && t.aligned > t.moved && t.aligned > 1:
@@ -526,6 +549,56 @@ func (t *tester) ruledOut(h hypothesis) string {
 		return "changes are along features"
 	}
 	return ""
+}
+
+// boundary tells from the crossings found whether the boundary between two
+// classes lies on a plane: straight, or any other shape; any if they are too few.
+func (t *tester) boundary() shape {
+	s, found := t.s, anyShape
+	between := map[[2]int][]float64{}
+	for _, c := range t.crossing {
+		a, b := s.row(c[0]), s.row(c[1])
+		pair := [2]int{min(s.labels[c[0]], s.labels[c[1]]), max(s.labels[c[0]], s.labels[c[1]])}
+		for j := range a {
+			between[pair] = append(between[pair], s.scaled(j, (a[j]+b[j])/2))
+		}
+	}
+	for _, points := range between {
+		if len(points)/s.d < s.d+2 {
+			continue
+		}
+		if !coplanar(points, s.d) {
+			return anyShape &^ straight
+		}
+		found = straight
+	}
+	return found
+}
+
+// coplanar tells whether n points lie on a plane, within what the searches for
+// crossings leave open: whether one coordinate is a linear function of the others.
+func coplanar(points []float64, d int) bool {
+	const near = 3e-4
+	n := len(points) / d
+	for j := range d {
+		var a, b []float64
+		for i := range n {
+			row := slices.Clone(points[i*d : (i+1)*d])
+			b = append(b, row[j])
+			row[j] = 1
+			a = append(a, row...)
+		}
+		v := factor(a, d).solve(b)
+		sum := 0.0
+		for i, y := range b {
+			off := num.Dot(a[i*d:(i+1)*d], v) - y
+			sum += off * off
+		}
+		if sum <= near*near*float64(n) {
+			return true
+		}
+	}
+	return false
 }
 
 // part is a session on some of the answers, for training on them.

@@ -73,8 +73,8 @@ func TestLogRatiosKnowThatTheyAreRight(t *testing.T) {
 	}
 }
 
-// roundedOracle rounds the answers of a fake.
-func roundedOracle(t *testing.T, o *fake, decimals int) oracle.Oracle {
+// roundedOracle rounds the answers of an oracle.
+func roundedOracle(t *testing.T, o oracle.Oracle, decimals int) oracle.Oracle {
 	t.Helper()
 	r, err := oracle.Round(o, decimals)
 	if err != nil {
