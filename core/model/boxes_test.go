@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 )
@@ -65,4 +66,42 @@ func TestBoxesOfARegressionHaveValues(t *testing.T) {
 	if _, err := NewBoxes(2, []float64{1}, nil); err == nil {
 		t.Error("no boxes are taken")
 	}
+}
+
+func TestBoxRasterEqualsPointByPoint(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 3))
+	xs, ys := make([]float64, 40), make([]float64, 33)
+	for i := range xs {
+		xs[i] = -1 + 0.05*float64(i)
+	}
+	for j := range ys {
+		ys[j] = -0.8 + 0.05*float64(j)
+	}
+	for n := 1; n < 12; n++ {
+		var list []Box
+		for range n { // they overlap and leave gaps
+			b := Box{Label: r.IntN(3), Values: []float64{0.2, 0.2, 0.2}}
+			b.Values[b.Label] = 0.6 + 0.01*float64(len(list))
+			for f := range 2 {
+				low := xs[r.IntN(40)]
+				b.Bounds = append(b.Bounds, Bound{Feature: f, Low: low, High: low + r.Float64()})
+			}
+			if r.IntN(4) == 0 {
+				b.Bounds[0].Low = math.Inf(-1)
+			}
+			list = append(list, b)
+		}
+		m, err := NewBoxes(3, []float64{2, 2}, list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compareRaster(t, m.(*Boxes), xs, ys)
+	}
+	xs[3] = 0.7 // no longer ascending
+	m, err := NewBoxes(3, []float64{2, 2}, []Box{{[]Bound{{Feature: 1, Low: 0, High: 0.3}}, 0, []float64{1, 0, 0}}, {[]Bound{{Feature: 0, Set: []bool{true}}}, 1, []float64{0, 1, 0}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	compareRaster(t, m.(*Boxes), xs, ys)
 }

@@ -270,7 +270,7 @@ func (g *rectangles) rectangle(dst []float64, node int, sides [2][]float64) {
 		return
 	}
 	if n.Leaf() {
-		g.fill(dst, g.t.scores[node*g.t.c:(node+1)*g.t.c], len(sides[0]), len(sides[1]))
+		fill(dst, g.t.scores[node*g.t.c:(node+1)*g.t.c], len(sides[0]), len(sides[1]), len(g.xs))
 		return
 	}
 	// The first child is the side on which the grid begins.
@@ -289,9 +289,13 @@ func (g *rectangles) rectangle(dst []float64, node int, sides [2][]float64) {
 	}
 }
 
-// fill paints w×h pixels: the first row by doubling, the others as copies of it.
-func (g *rectangles) fill(dst, scores []float64, w, h int) {
-	c, stride := len(scores), len(g.xs)*len(scores)
+// fill paints w×h pixels of a grid so many pixels wide: the first row by doubling,
+// the others as copies of it.
+func fill(dst, scores []float64, w, h, wide int) {
+	if w == 0 || h == 0 {
+		return
+	}
+	c, stride := len(scores), wide*len(scores)
 	row := dst[:w*c]
 	for have := copy(row, scores); have < len(row); have *= 2 {
 		copy(row[have:], row[:have])

@@ -385,7 +385,7 @@ func TestTreeRasterEqualsPointByPoint(t *testing.T) {
 	}
 }
 
-func compareRaster(t *testing.T, tree *Tree, xs, ys []float64) {
+func compareRaster(t *testing.T, tree GridSampler, xs, ys []float64) {
 	t.Helper()
 	var x []float64
 	pixels := []int32{}
