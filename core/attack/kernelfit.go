@@ -32,7 +32,8 @@ type kernelFit struct {
 	e      *evidence
 	kernel model.Recipe
 	tick   model.Tick
-	points []float64 // the constraints' inputs, p×d: middles of brackets, then e.x
+	points []float64 // the constraints' inputs, p×d: middles of brackets, then labelled ones
+	table  []float64 // p×p, the kernel between them
 	cons   []constraint
 	places []bracket // the first constraints
 	values []float64 // f_i - f_j of each constraint
@@ -51,26 +52,55 @@ type constraint struct {
 	beta   float64 // its multiplier
 }
 
-const mostActive = 1200 // constraints solved for at once; beyond, old brackets are left out
+// mostActive is how many constraints are solved for at once, and mostPoints how
+// many inputs they have; beyond, the oldest are left out, first those that a
+// bracket speaks for.
+const mostActive, mostPoints = 700, 1200
 
 func newKernelFit(e *evidence, kernel model.Recipe, tick model.Tick) *kernelFit {
 	f := &kernelFit{e: e, kernel: kernel, tick: tick}
-	places := e.at[max(0, len(e.at)-mostActive/2):]
-	f.places = places
-	for p, b := range places {
+	f.places = e.at[max(0, len(e.at)-mostActive/2):]
+	for p, b := range f.places {
 		f.points = append(f.points, b.segment.at(0.5)...)
 		f.cons = append(f.cons, constraint{point: p, i: b.class, j: b.other, equal: true, slack: b.width/4 + 1e-9})
 	}
-	f.points = append(f.points, e.x...)
-	for n, y := range e.labels {
+	for _, n := range e.latest(mostPoints - len(f.places)) {
+		p := len(f.points) / e.d
+		f.points = append(f.points, e.x[n*e.d:(n+1)*e.d]...)
 		for k := range e.c {
-			if k != y {
-				f.cons = append(f.cons, constraint{point: len(places) + n, i: y, j: k, target: e.near[n], slack: softness * e.near[n]})
+			if y := e.labels[n]; k != y {
+				f.cons = append(f.cons, constraint{point: p, i: y, j: k, target: e.near[n], slack: softness * e.near[n]})
 			}
 		}
 	}
 	f.values = make([]float64, len(f.cons))
+	f.tabulate()
 	return f
+}
+
+// latest lists the labelled inputs, or the last most of them.
+func (e *evidence) latest(most int) []int {
+	var list []int
+	for n := max(0, len(e.labels)-most); n < len(e.labels); n++ {
+		list = append(list, n)
+	}
+	return list
+}
+
+// tabulate fills the table of the kernel between all points.
+func (f *kernelFit) tabulate() {
+	n := len(f.points) / f.e.d
+	all := make([]int, n)
+	for i := range all {
+		all[i] = i
+	}
+	f.table = make([]float64, n*n)
+	for i := range n {
+		f.row(f.table[i*n:i*n+i+1], i, all[:i+1])
+		for j := range i {
+			f.table[j*n+i] = f.table[i*n+j]
+		}
+	}
 }
 
 // row writes the kernel between point p and the points of the list to dst.
@@ -160,17 +190,14 @@ func (f *kernelFit) solve() (bool, error) {
 
 // newton solves the system of the active constraints.
 func (f *kernelFit) newton(list []int) []float64 {
-	n := len(list)
-	points := make([]int, n)
-	for a, m := range list {
-		points[a] = f.cons[m].point
-	}
+	n, all := len(list), len(f.points)/f.e.d
 	g := make([]float64, n*n)
 	for a, m := range list {
 		row := g[a*n : a*n+a+1]
-		f.row(row, points[a], points[:a+1])
+		from := f.table[f.cons[m].point*all:]
 		for b := range row {
-			row[b] *= coupling(f.cons[m], f.cons[list[b]])
+			other := f.cons[list[b]]
+			row[b] = from[other.point] * coupling(f.cons[m], other)
 		}
 		row[a] += f.cons[m].slack*f.cons[m].slack + 1e-12*row[a]
 	}
@@ -237,20 +264,17 @@ func (f *kernelFit) objective(beta, values []float64) float64 {
 
 // evaluate returns f_i - f_j of each constraint for multipliers.
 func (f *kernelFit) evaluate(beta []float64) []float64 {
-	s := f.support(beta)
+	n, c := len(f.points)/f.e.d, f.e.c
+	weights := make([]float64, c*n)
+	for m, con := range f.cons {
+		weights[con.i*n+con.point] += beta[m]
+		weights[con.j*n+con.point] -= beta[m]
+	}
+	fx := make([]float64, n*c)
+	num.MulAddBT(fx, f.table, weights, n, c, n)
 	values := make([]float64, len(f.cons))
-	row := make([]float64, len(s.points))
-	last := -1
-	fx := make([]float64, f.e.c)
-	for m, c := range f.cons {
-		if c.point != last {
-			last = c.point
-			f.row(row, last, s.points)
-			for k := range fx {
-				fx[k] = num.Dot(row, s.weights[k])
-			}
-		}
-		values[m] = fx[c.i] - fx[c.j]
+	for m, con := range f.cons {
+		values[m] = fx[con.point*c+con.i] - fx[con.point*c+con.j]
 	}
 	return values
 }
