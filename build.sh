@@ -29,7 +29,8 @@ wasm() { # package, file
 
 site() {
 	need go "Go 1.26 or newer is needed: https://go.dev/dl"
-	go build -ldflags="-X main.buildVersion=$(version)" -o $bin/ ./cmd/heist ./internal/mksite
+	go build -ldflags="-X main.buildVersion=$(version)" -o $bin/ ./cmd/heist
+	go -C tools build -o ../$bin/ ./mksite
 	wasm ./wasm/engine $bin/engine.wasm
 	$bin/heist params --json >$bin/params.json
 	$bin/mksite -out dist -version "$(version)" site \
@@ -132,7 +133,7 @@ vet_both() {
 # Node's runner writes "# pass 12".
 module_tests() { node --test e2e/unit/ | sed -E 's/^# (pass|fail) ([0-9]+)$/\2 \1ed/'; }
 
-go_tests() { go test -json -shuffle=on ./... | $bin/tally; }
+go_tests() { { go test -json -shuffle=on ./...; go -C tools test -json ./...; } | $bin/tally; }
 
 # Go's launcher for Node has 8 kB for arguments and environment together: the
 # tests get a small environment.

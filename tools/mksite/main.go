@@ -53,10 +53,10 @@ func run(out, version, source string, extra []string) error {
 			return err
 		}
 	}
-	if err := finish(files, version); err != nil {
+	if err := join(files, source); err != nil {
 		return err
 	}
-	if err := join(files); err != nil {
+	if err := finish(files, version); err != nil {
 		return err
 	}
 	return sync(out, files)
