@@ -3,7 +3,7 @@ package model
 import "fmt"
 
 // Families are the kinds of model that Recipe can train.
-var Families = []string{"logistic", "softmax", "ovr", "mlp", "svm", "tree", "knn"}
+var Families = []string{"logistic", "softmax", "ovr", "mlp", "svm", "tree", "knn", "klr"}
 
 // Recipe is a family with its hyper-parameters: all that training needs besides
 // the data. A victim and its copy are trained by recipes of the same type.
@@ -31,12 +31,19 @@ type Recipe struct {
 	Laplace float64 // added to every class count of a node
 
 	Neighbours int // k of the k-nearest-neighbour classifier, 1..MaxNeighbours
+
+	// Kernel logistic regression (rbf, Gamma). Learnt representers are parameters
+	// like the weights, as they always are of a model trained on probabilities;
+	// otherwise they are the first training points.
+	Representers int // s
+	Learnt       bool
 }
 
 // Unknowns is k, the number of parameters an attacker has to recover, for d
 // inputs and c classes: d+1 for logistic and the SVM, c(d+1) for softmax and
-// one-vs-rest, all weights and biases for the MLP (Tramèr et al. 2016,
-// sections 4 and 6). Of a tree only the training tells; here it counts as the
+// one-vs-rest, all weights and biases for the MLP, s·d + c(s+1) for kernel
+// logistic regression, whose representers count (Tramèr et al. 2016, sections 4
+// and 6). Of a tree only the training tells; here it counts as the
 // largest of its depth, at most 2^20 leaves: 2·leaves - 1. Nearest neighbours have
 // no such number; d+1 is a mere unit for budgets.
 func (r Recipe) Unknowns(d, c int) int {
@@ -52,6 +59,8 @@ func (r Recipe) Unknowns(d, c int) int {
 			in = h
 		}
 		return k + c*(in+1)
+	case "klr":
+		return r.Representers*d + c*(r.Representers+1)
 	case "tree":
 		depth := r.Depth
 		if depth == 0 || depth > 20 {
@@ -82,6 +91,8 @@ func (r Recipe) Train(data Data, o Options) (Classifier, error) {
 		return tree, nil
 	case "knn":
 		return r.trainKNN(data)
+	case "klr":
+		return r.trainKLR(data, o)
 	}
 	return nil, fmt.Errorf("model: no family %q", r.Family)
 }
