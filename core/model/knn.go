@@ -40,8 +40,36 @@ func (r Recipe) trainKNN(data Data) (Classifier, error) {
 	if r.Neighbours < 1 || r.Neighbours > min(n, MaxNeighbours) {
 		return nil, fmt.Errorf("model: knn: neighbours = %d of %d points, allowed 1..%d", r.Neighbours, n, min(n, MaxNeighbours))
 	}
-	m := &KNN{k: r.Neighbours, c: data.Classes, points: columnsOf(data.X, data.Dim, nil), votes: data.targets()}
-	if data.Dim == 2 {
+	return newKNN(r.Neighbours, data.Dim, data.Classes, data.X, data.targets()), nil
+}
+
+// NewKNN makes a classifier from its n×d points and their n×c votes, each a share
+// of 1, which it copies.
+func NewKNN(k, d, c int, x, votes []float64) (*KNN, error) {
+	n := len(x) / max(d, 1)
+	switch {
+	case d < 1 || c < 2:
+		return nil, fmt.Errorf("model: knn: %d dimensions and %d classes; at least 1 and 2 are needed", d, c)
+	case len(x) != n*d || len(votes) != n*c:
+		return nil, fmt.Errorf("model: knn: %d numbers and %d votes are not points of %d dimensions with votes for %d classes each", len(x), len(votes), d, c)
+	case k < 1 || k > min(n, MaxNeighbours):
+		return nil, fmt.Errorf("model: knn: neighbours = %d of %d points, allowed 1..%d", k, n, min(n, MaxNeighbours))
+	}
+	if at := notFinite(x); at >= 0 {
+		return nil, fmt.Errorf("model: knn: point %d: feature %d is %v, must be a finite number", at/d, at%d, x[at])
+	}
+	for i, v := range votes {
+		if !(v >= 0 && v <= 1) {
+			return nil, fmt.Errorf("model: knn: point %d votes %v for class %d, must be in [0, 1]", i/c, v, i%c)
+		}
+	}
+	return newKNN(k, d, c, x, slices.Clone(votes)), nil
+}
+
+func newKNN(k, d, c int, x, votes []float64) *KNN {
+	m := &KNN{k: k, c: c, points: columnsOf(x, d, nil), votes: votes}
+	if d == 2 {
+		n := m.points.n
 		m.byY = make([]int32, n)
 		for i := range m.byY {
 			m.byY[i] = int32(i)
@@ -49,7 +77,7 @@ func (r Recipe) trainKNN(data Data) (Classifier, error) {
 		ys := m.points.x[n:]
 		slices.SortStableFunc(m.byY, func(a, b int32) int { return cmp.Compare(ys[a], ys[b]) })
 	}
-	return m, nil
+	return m
 }
 
 // Dim implements Classifier.
@@ -67,6 +95,9 @@ func (m *KNN) Points() []float64 {
 	num.TransposeTo(x, m.points.x, m.points.d, m.points.n)
 	return x
 }
+
+// Votes returns a copy of the n×c votes of the points.
+func (m *KNN) Votes() []float64 { return slices.Clone(m.votes) }
 
 // ProbabilitiesTo implements Probabilistic.
 func (m *KNN) ProbabilitiesTo(dst, x []float64) {

@@ -1,0 +1,337 @@
+// Package modelfile reads and writes trained models as JSON: a victim to be
+// published, a stolen copy to be handed in. A file holds numbers only; reading
+// one runs nothing that came with it.
+//
+// The text is one object:
+//
+//	modelheist  1, the version of the format
+//	family      logistic softmax ovr mlp svm tree regression-tree knn
+//	features    one object an input: name; low and high, or categories (a list
+//	            of names, then the values are 0, 1, …)
+//	classes     names of the classes; absent for regression-tree
+//
+// and the family's own members (d inputs, c classes, n×d row by row):
+//
+//	logistic softmax ovr  parameters: r×(d+1), the intercept last in its row;
+//	                      r = 1 for logistic, else c
+//	mlp                   hidden (nodes a layer, input side first), activation
+//	                      (tanh relu sigmoid), parameters: layer by layer
+//	                      out×(in+1), the bias last in its row
+//	svm                   kernel (linear poly rbf), gamma (poly, rbf), coef0 and
+//	                      degree (poly), vectors: s×d, dual: margins×s,
+//	                      intercepts: margins, missing (classes without points,
+//	                      may be absent); one margin for two classes, else c
+//	tree regression-tree  nodes, the root first, children after their parents:
+//	                      values (c class frequencies, or the one prediction) and,
+//	                      unless a leaf, feature, left, right, and threshold
+//	                      (x ≤ threshold goes left) or set (categories go left)
+//	knn                   neighbours, points: n×d, votes: n×c
+//
+// Unknown members, wrong shapes and numbers out of range are errors that name
+// the member. Numbers keep their bits: what is read predicts exactly as what was
+// written.
+package modelfile
+
+import (
+	"fmt"
+	"math"
+
+	"modelheist/core/domain"
+	"modelheist/core/jsontext"
+	"modelheist/core/model"
+)
+
+// Version of the format.
+const Version = 1
+
+// Bounds of what is read.
+const (
+	MaxFeatures   = 4096
+	MaxClasses    = 1000
+	MaxCategories = 1000
+	maxName       = 200     // bytes
+	maxNodes      = 1 << 16 // of an MLP's layer
+)
+
+// File is a model with the meaning of its inputs and classes.
+type File struct {
+	Model   model.Classifier
+	Domain  domain.Domain // Optional is the oracle's business, and not written
+	Classes []string      // nil for a regression
+}
+
+// Append writes f. It returns an error for a model of no known family, and
+// panics on a domain or classes that are not the model's.
+func Append(dst []byte, f File) ([]byte, error) {
+	c := f.Model.Classes()
+	if f.Model.Dim() != f.Domain.Dim() || c > 1 && len(f.Classes) != c {
+		panic(fmt.Sprintf("modelfile: a model of %d inputs and %d classes with %d features and %d names", f.Model.Dim(), c, f.Domain.Dim(), len(f.Classes)))
+	}
+	family, body := describe(f.Model)
+	if body == nil {
+		return dst, fmt.Errorf("modelfile: a %T can't be written", f.Model)
+	}
+	w := jsontext.Begin(dst)
+	w.Int("modelheist", Version)
+	w.Text("family", family)
+	w.Add("features", func(dst []byte) []byte { return AppendFeatures(dst, f.Domain) })
+	if c > 1 {
+		w.Texts("classes", f.Classes)
+	}
+	body(w)
+	return w.End(), nil
+}
+
+// AppendFeatures writes the inputs of a domain.
+func AppendFeatures(dst []byte, d domain.Domain) []byte {
+	return jsontext.AppendObjects(dst, len(d), func(w *jsontext.Writer, i int) {
+		w.Text("name", d[i].Name)
+		if d[i].Categories != nil {
+			w.Texts("categories", d[i].Categories)
+		} else {
+			w.Float("low", d[i].Low)
+			w.Float("high", d[i].High)
+		}
+		if d[i].Optional {
+			w.Bool("optional", true)
+		}
+	})
+}
+
+// describe is the family's name and what writes its members, nil for a stranger.
+func describe(c model.Classifier) (family string, body func(*jsontext.Writer)) {
+	switch m := c.(type) {
+	case *model.Linear:
+		return m.Family(), func(w *jsontext.Writer) { w.Floats("parameters", m.Params()) }
+	case *model.MLP:
+		return "mlp", func(w *jsontext.Writer) {
+			w.Ints("hidden", m.Hidden())
+			w.Text("activation", m.Activation())
+			w.Floats("parameters", m.Params())
+		}
+	case *model.SVM:
+		return "svm", func(w *jsontext.Writer) { writeSVM(w, m) }
+	case *model.Tree:
+		return "tree", func(w *jsontext.Writer) { writeNodes(w, m.Nodes()) }
+	case *model.RegressionTree:
+		return "regression-tree", func(w *jsontext.Writer) { writeNodes(w, m.Nodes()) }
+	case *model.KNN:
+		return "knn", func(w *jsontext.Writer) {
+			w.Int("neighbours", m.Neighbours())
+			w.Floats("points", m.Points())
+			w.Floats("votes", m.Votes())
+		}
+	}
+	return "", nil
+}
+
+func writeSVM(w *jsontext.Writer, m *model.SVM) {
+	k, s := m.Kernel(), m.Support()
+	w.Text("kernel", k.Kernel)
+	if k.Kernel != "linear" {
+		w.Float("gamma", k.Gamma)
+	}
+	if k.Kernel == "poly" {
+		w.Float("coef0", k.Coef0)
+		w.Int("degree", k.Degree)
+	}
+	w.Floats("vectors", s.Vectors)
+	w.Floats("dual", s.Dual)
+	w.Floats("intercepts", s.Intercepts)
+	if len(s.Missing) > 0 {
+		w.Ints("missing", s.Missing)
+	}
+}
+
+func writeNodes(w *jsontext.Writer, nodes []model.Node) {
+	w.Add("nodes", func(dst []byte) []byte {
+		return jsontext.AppendObjects(dst, len(nodes), func(w *jsontext.Writer, i int) {
+			n := &nodes[i]
+			w.Floats("values", n.Values)
+			if n.Leaf() {
+				return
+			}
+			w.Int("feature", n.Feature)
+			w.Int("left", n.Left)
+			w.Int("right", n.Right)
+			if n.Set == nil {
+				w.Float("threshold", n.Threshold)
+				return
+			}
+			set := []int{}
+			for k, in := range n.Set {
+				if in {
+					set = append(set, k)
+				}
+			}
+			w.Ints("set", set)
+		})
+	})
+}
+
+// Decode reads a file. Errors name the member and what is allowed.
+func Decode(text []byte) (File, error) {
+	v, err := jsontext.Parse(text)
+	if err != nil {
+		return File{}, fmt.Errorf("model: %w", err)
+	}
+	return Read(v)
+}
+
+// Read is Decode for a text that has been parsed, as part of a larger one.
+func Read(v jsontext.Value) (File, error) {
+	f, err := read(jsontext.Open(v, "model"))
+	if err != nil {
+		return File{}, err
+	}
+	return f, nil
+}
+
+func read(o *jsontext.Fields) (File, error) {
+	o.Int("modelheist", Version, Version)
+	var f File
+	family := o.Text("family", maxName)
+	f.Domain = ReadFeatures(o.Objects("features"))
+	if d := f.Domain.Dim(); d < 1 || d > MaxFeatures {
+		o.Fail("features", "are %d, allowed are 1..%d", d, MaxFeatures)
+	}
+	build := families[family]
+	if build == nil {
+		o.Fail("family", "is %q, must be one of logistic softmax ovr mlp svm tree regression-tree knn", jsontext.Short(family))
+	}
+	if family != "regression-tree" {
+		f.Classes = o.Texts("classes", maxName)
+		if c := len(f.Classes); c < 2 || c > MaxClasses {
+			o.Fail("classes", "are %d, allowed are 2..%d", c, MaxClasses)
+		}
+	}
+	if o.Err() != nil {
+		return File{}, o.Err()
+	}
+	m, err := build(o, family, f.Domain, len(f.Classes))
+	if wrong := o.Done(); wrong != nil {
+		return File{}, wrong
+	}
+	if err != nil {
+		return File{}, err
+	}
+	f.Model = m
+	return f, nil
+}
+
+// ReadFeatures reads what AppendFeatures writes. What is wrong goes to the
+// objects' error.
+func ReadFeatures(list []*jsontext.Fields) domain.Domain {
+	d := make(domain.Domain, 0, len(list))
+	for _, o := range list {
+		f := domain.Feature{Name: o.Text("name", maxName)}
+		if o.Has("categories") {
+			f.Categories = o.Texts("categories", maxName)
+			if k := len(f.Categories); k < 1 || k > MaxCategories {
+				o.Fail("categories", "are %d, allowed are 1..%d", k, MaxCategories)
+			}
+			f.High = float64(len(f.Categories) - 1)
+		} else {
+			f.Low, f.High = o.Float("low"), o.Float("high")
+			if !(f.Low <= f.High) || math.IsInf(f.High-f.Low, 0) {
+				o.Fail("high", "is %v, must be at least low = %v, and not too far", f.High, f.Low)
+			}
+		}
+		if o.Has("optional") {
+			f.Optional = o.Bool("optional")
+		}
+		o.Done()
+		d = append(d, f)
+	}
+	return d
+}
+
+// A builder reads a family's members. It may be called only after what it is
+// given is valid; what it finds wrong in members goes to o.
+type builder func(o *jsontext.Fields, family string, d domain.Domain, c int) (model.Classifier, error)
+
+var families = map[string]builder{
+	"logistic": readLinear, "softmax": readLinear, "ovr": readLinear,
+	"mlp": readMLP, "svm": readSVM, "tree": readTree, "regression-tree": readTree, "knn": readKNN,
+}
+
+// built hides the nil pointer that comes with an error.
+func built[M model.Classifier](m M, err error) (model.Classifier, error) {
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func readLinear(o *jsontext.Fields, family string, d domain.Domain, c int) (model.Classifier, error) {
+	return built(model.NewLinear(family, d.Dim(), c, o.Floats("parameters")))
+}
+
+func readMLP(o *jsontext.Fields, _ string, d domain.Domain, c int) (model.Classifier, error) {
+	hidden := o.Ints("hidden", 1, maxNodes)
+	if h := len(hidden); h < 1 || h > 8 {
+		o.Fail("hidden", "has %d layers, allowed are 1..8", h)
+		return nil, o.Err()
+	}
+	sizes := append(append([]int{d.Dim()}, hidden...), c)
+	return built(model.NewMLP(sizes, o.Text("activation", maxName), o.Floats("parameters")))
+}
+
+func readSVM(o *jsontext.Fields, _ string, d domain.Domain, c int) (model.Classifier, error) {
+	r := model.Recipe{Family: "svm", Kernel: o.Text("kernel", maxName)}
+	if r.Kernel != "linear" {
+		r.Gamma = o.Float("gamma")
+	}
+	if r.Kernel == "poly" {
+		r.Coef0, r.Degree = o.Float("coef0"), o.Int("degree", 1, 20)
+	}
+	s := model.Support{Vectors: o.Floats("vectors"), Dual: o.Floats("dual"), Intercepts: o.Floats("intercepts")}
+	if o.Has("missing") {
+		s.Missing = o.Ints("missing", 0, c-1)
+	}
+	return built(model.NewSVM(r, d.Dim(), c, s))
+}
+
+func readKNN(o *jsontext.Fields, _ string, d domain.Domain, c int) (model.Classifier, error) {
+	k := o.Int("neighbours", 1, model.MaxNeighbours)
+	return built(model.NewKNN(k, d.Dim(), c, o.Floats("points"), o.Floats("votes")))
+}
+
+func readTree(o *jsontext.Fields, family string, d domain.Domain, c int) (model.Classifier, error) {
+	list := o.Objects("nodes")
+	nodes := make([]model.Node, 0, len(list))
+	for _, in := range list {
+		nodes = append(nodes, readNode(in, d, len(list), family == "tree"))
+	}
+	if o.Err() != nil {
+		return nil, o.Err()
+	}
+	if family == "tree" {
+		return built(model.NewTree(d.Dim(), c, nodes))
+	}
+	return built(model.NewRegressionTree(d.Dim(), nodes))
+}
+
+func readNode(o *jsontext.Fields, d domain.Domain, nodes int, frequencies bool) model.Node {
+	n := model.Node{Feature: -1, Values: o.Floats("values")}
+	for _, v := range n.Values {
+		if frequencies && !(v >= 0 && v <= 1) {
+			o.Fail("values", "has a frequency of %v, must be in 0..1", v)
+		}
+	}
+	if o.Has("feature") {
+		n.Feature = o.Int("feature", 0, d.Dim()-1)
+		n.Left, n.Right = o.Int("left", 1, nodes), o.Int("right", 1, nodes)
+		if o.Has("set") {
+			k := len(d[n.Feature].Categories)
+			n.Set = make([]bool, k)
+			for _, in := range o.Ints("set", 0, k-1) {
+				n.Set[in] = true
+			}
+		} else {
+			n.Threshold = o.Float("threshold")
+		}
+	}
+	o.Done()
+	return n
+}
