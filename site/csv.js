@@ -34,8 +34,7 @@ export class CsvImport {
 		this.file = h("input", {
 			type: "file",
 			accept: ".csv,.tsv,.txt,text/csv,text/plain",
-			class: "unseen",
-			tabIndex: -1,
+			hidden: true,
 			onchange: () => this.file.files?.[0] && this.take(this.file.files[0]),
 		});
 		this.header = h("input", {

@@ -74,6 +74,7 @@ export function wireLife({ engine, plots, theft, view }) {
 		const { message } = /** @type {CustomEvent} */ (e).detail;
 		if (stops.length >= STOPS) {
 			theft.set("failed");
+			clearNotice("crashed");
 			return notice("engine-down", t.crashedOften, { actions: [[t.restart, begin]] });
 		}
 		begin();

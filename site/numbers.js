@@ -27,21 +27,20 @@ export class Numbers {
 		this.dataCount = h("p", { class: "hint" });
 		/** @private */
 		this.root = byId("numbers", HTMLDetailsElement);
+		const heads = [t.table.queriesCol, t.table.agreementCol];
 		this.root.append(
 			h(
 				"div",
 				{ class: "columns" },
-				h(
-					"div",
-					{},
-					table(t.table.curve, [t.table.queriesCol, t.table.agreementCol], this.curveBody),
+				column(
+					t.table.curve,
+					table(heads, this.curveBody),
 					copyButton(() => curve.csv()),
 				),
-				h("div", {}, h("h3", {}, t.table.queries), this.list),
-				h(
-					"div",
-					{},
-					table(t.table.data, ["x", "y", "class"], this.dataBody),
+				column(t.table.queries, this.list),
+				column(
+					t.table.data,
+					table(["x", "y", "class"], this.dataBody),
 					this.dataCount,
 					copyButton(() => this.dataCsv()),
 				),
@@ -92,18 +91,22 @@ export class Numbers {
 }
 
 /**
- * @param {string} caption
+ * A part that scrolls by itself, also by the keyboard.
+ * @param {string} title
+ * @param {...Node} content
+ */
+function column(title, ...content) {
+	const heading = h("h2", {}, title);
+	return h("div", { tabIndex: 0, role: "group", "aria-label": title }, heading, ...content);
+}
+
+/**
  * @param {string[]} heads
  * @param {HTMLElement} body
  */
-function table(caption, heads, body) {
-	return h(
-		"table",
-		{},
-		h("caption", {}, caption),
-		h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))),
-		body,
-	);
+function table(heads, body) {
+	const cells = heads.map((head) => h("th", { scope: "col" }, head));
+	return h("table", {}, h("thead", {}, h("tr", {}, ...cells)), body);
 }
 
 /** @param {...string} texts */

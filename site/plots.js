@@ -30,7 +30,7 @@ export class Plots {
 		for (const s of SURFACES) {
 			if (s !== "chart") this.makeFocusable(s);
 		}
-		document.body.append(h("p", { id: "plot-help", class: "unseen" }, t.plotHelp));
+		byId("milestones").after(h("p", { id: "plot-help", class: "unseen" }, t.plotHelp));
 		this.describe("", "");
 		let pending = 0;
 		const observer = new ResizeObserver(() => {

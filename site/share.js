@@ -57,8 +57,7 @@ export function wireShare(experiment, engine, open) {
 	const file = h("input", {
 		type: "file",
 		accept: ".json,application/json",
-		class: "unseen",
-		tabIndex: -1,
+		hidden: true,
 		onchange: () => file.files?.[0] && openFile(file.files[0], open).then(() => dialog.close()),
 	});
 	byId("share-body").append(

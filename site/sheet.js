@@ -6,7 +6,7 @@
 
 import { byId, wireDialog } from "./dom.js";
 
-const PARTS = ["data", "rail", "verdict", "facts", "legend", "numbers", "chrome", "about"];
+const PARTS = ["data", "rail", "facts", "legend", "numbers", "chrome", "about"];
 
 export function wireSheet() {
 	const sheet = byId("sheet", HTMLDialogElement);

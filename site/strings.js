@@ -20,7 +20,7 @@ export const t = {
 	steal: "Steal it",
 	pause: "Pause",
 	goOn: "Go on",
-	again: "Steal it again",
+	again: "Steal again",
 	wait: "Preparing…",
 	more: "More",
 	dismiss: "Dismiss",
