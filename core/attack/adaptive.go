@@ -202,7 +202,7 @@ func (a *prober) fitKernel(e *evidence) error {
 		if factor != 1 && (!try || r.Gamma < 1.0/32/float64(s.d)) {
 			continue
 		}
-		f := newKernelFit(e, r, s.Tick)
+		f := newKernelFit(e, r, a.warm(), s.Tick)
 		ok, err := f.solve()
 		if err != nil {
 			return err

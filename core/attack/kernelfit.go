@@ -57,7 +57,9 @@ type constraint struct {
 // bracket speaks for.
 const mostActive, mostPoints = 700, 1200
 
-func newKernelFit(e *evidence, kernel model.Recipe, tick model.Tick) *kernelFit {
+// newKernelFit prepares a fit. The last copy, or nil, tells which labels are
+// likely to fall short of their margin.
+func newKernelFit(e *evidence, kernel model.Recipe, last model.Classifier, tick model.Tick) *kernelFit {
 	f := &kernelFit{e: e, kernel: kernel, tick: tick}
 	f.places = e.at[max(0, len(e.at)-mostActive/2):]
 	for p, b := range f.places {
@@ -74,6 +76,13 @@ func newKernelFit(e *evidence, kernel model.Recipe, tick model.Tick) *kernelFit 
 		}
 	}
 	f.values = make([]float64, len(f.cons))
+	if last != nil {
+		z := make([]float64, len(f.points)/e.d*e.c)
+		last.ScoresTo(z, f.points)
+		for m, c := range f.cons {
+			f.values[m] = z[c.point*e.c+c.i] - z[c.point*e.c+c.j]
+		}
+	}
 	f.tabulate()
 	return f
 }
@@ -239,7 +248,7 @@ func (f *kernelFit) move(list []int, beta []float64, objective *float64) bool {
 			v[m] = f.values[m] + step*(values[m]-f.values[m])
 		}
 		if o := f.objective(b, v); o < *objective || math.IsInf(*objective, 1) {
-			done := step == 1 && o > *objective*(1-1e-9)
+			done := step == 1 && o > *objective*(1-1e-4)
 			for m := range b {
 				f.cons[m].beta = b[m]
 			}
