@@ -12,13 +12,12 @@ import (
 
 // chart is agreement against queries spent: raw values, round by round.
 type chart struct {
-	run     []paint.Point            // queries, agreement
-	ghosts  [][]paint.Point          // earlier runs, latest last
-	curves  map[string][]paint.Point // from the page
-	budget  int
-	goal    float64
-	over    bool
-	changed bool
+	run    []paint.Point            // queries, agreement
+	ghosts [][]paint.Point          // earlier runs, latest last
+	curves map[string][]paint.Point // from the page
+	budget int
+	goal   float64
+	over   bool
 }
 
 const (

@@ -17,18 +17,18 @@ func (s *stage) drawDifference(l *layers) {
 	a, b := s.victim.fields[level], s.copied.fields[level]
 	r := l.raster(a.W)
 	if s.view.Disagreement == "difference" {
-		distance := make([]float32, a.W*a.H)
-		surface.DistanceTo(distance, a, b)
-		for i, d := range distance {
+		s.distance = resized(s.distance, a.W*a.H)
+		surface.DistanceTo(s.distance, a, b)
+		for i, d := range s.distance {
 			paintPixel(r.pixels[4*i:], s.theme.differ, float64(d))
 		}
 		r.flush()
 		r.layOn(l.base)
 		return
 	}
-	differs := make([]uint8, a.W*a.H)
-	surface.DisagreementTo(differs, a, b)
-	for i, d := range differs {
+	s.differs = resized(s.differs, a.W*a.H)
+	surface.DisagreementTo(s.differs, a, b)
+	for i, d := range s.differs {
 		paintPixel(r.pixels[4*i:], s.theme.differ, float64(d))
 	}
 	r.flush()
@@ -45,8 +45,18 @@ func paintPixel(p []byte, c paint.Colour, alpha float64) {
 	p[0], p[1], p[2], p[3] = c[0], c[1], c[2], uint8(math.Round(255*alpha))
 }
 
+func resized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
+}
+
 // hatch is a pattern of 45° lines in the accent on its lighter shade.
 func (s *stage) hatch(on *sheet) js.Value {
+	if pattern, made := s.hatching[on.scale]; made {
+		return pattern
+	}
 	const side = 7.0
 	tile := newSheet(js.Undefined())
 	tile.resize(side, side, on.scale)
@@ -64,5 +74,6 @@ func (s *stage) hatch(on *sheet) js.Value {
 		k := side / math.Round(side*tile.scale)
 		pattern.Call("setTransform", inverse.New([]any{k, 0, 0, k, 0, 0}))
 	}
+	s.hatching[on.scale] = pattern
 	return pattern
 }

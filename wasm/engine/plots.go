@@ -6,7 +6,6 @@ import (
 	"math"
 
 	"modelheist/wasm/engine/paint"
-	"modelheist/wasm/engine/wire"
 )
 
 const (
@@ -71,19 +70,11 @@ func (s *stage) drawVictim(l *layers) {
 
 func (s *stage) drawPoints(on *sheet, points []float64) {
 	r := markSize(on, len(points)/3)
-	outline := s.theme.card.CSS(1)
-	for class := range wire.MaxClasses {
-		fill := s.theme.class(class).CSS(1)
-		for i := 0; i < len(points); i += 3 {
-			if int(points[i+2]) != class {
-				continue
-			}
-			x, y := at(on, points[i], points[i+1])
-			on.outline(class, x, y, r)
-			on.line(outline, min(3, r*0.9))
-			on.fill(fill)
-		}
+	for i := 0; i < len(points); i += 3 {
+		x, y := at(on, points[i], points[i+1])
+		s.mark(on, dataMark, int(points[i+2]), x, y, r, 1, 1)
 	}
+	on.SetGlobalAlpha(1)
 }
 
 func (s *stage) drawCopy(l *layers) {

@@ -114,13 +114,13 @@ func (s *stage) drawRings(on, layer *sheet, afresh bool) {
 
 func (s *stage) drawRing(on *sheet, q ring, size, strength float64, now time.Duration) {
 	x, y := at(on, float64(q.x), float64(q.y))
+	enlarged := 1.0
 	if age := now - q.shown; now != never && !s.view.Calm && age < pop {
-		size *= 1 + 0.9*(1-ease(float64(age)/float64(pop)))
+		enlarged += 0.9 * (1 - ease(float64(age)/float64(pop)))
 	}
-	width := min(2.1, max(1.1, size*0.38))
-	on.outline(int(q.label), x, y, size)
-	on.line(s.theme.card.CSS(0.9*strength*strength), width+2)
-	on.line(s.theme.ring(int(q.label)).CSS(strength), width)
+	s.mark(on, haloMark, int(q.label), x, y, size, enlarged, strength*strength)
+	s.mark(on, ringMark, int(q.label), x, y, size, enlarged, strength)
+	on.SetGlobalAlpha(1)
 }
 
 // drawPings shows on the victim where it was just asked: a ring that widens and

@@ -34,7 +34,11 @@ type stage struct {
 	begun    bool          // the first query is out
 	opened   time.Duration // when that was
 	rings    rings
-	ringSize float64 // on the layer of older rings
+	ringSize float64   // on the layer of older rings
+	differs  []uint8   // scratch of the disagreement
+	distance []float32 // likewise
+	stamps   stamps
+	hatching map[float64]js.Value // the accent's hatch by device pixels to one
 	cursor   struct {
 		x, y float64
 		on   bool
@@ -51,7 +55,7 @@ type part uint8
 const (
 	top   part = 1 << iota // marks that move: rings, cursor
 	base                   // field, lines and points below them
-	stamp                  // the layer of older rings
+	older                  // the layer of older rings
 )
 
 // layers are the parts of a plot that outlive a frame.
@@ -89,7 +93,8 @@ func (s *stage) resize(sizes map[wire.Surface]wire.Size) {
 			l.base.resize(size.Width, size.Height, size.Scale)
 			l.rings.resize(size.Width, size.Height, size.Scale)
 			l.before.resize(size.Width, size.Height, size.Scale)
-			s.touch(top|base|stamp, name)
+			s.touch(top|base|older, name)
+			s.stamps = stamps{} // sizes follow the plot's
 		}
 	}
 	s.frames.ask(true)
@@ -97,15 +102,16 @@ func (s *stage) resize(sizes map[wire.Surface]wire.Size) {
 
 func (s *stage) setTheme(t wire.Theme) {
 	s.theme = newTheme(t)
+	s.stamps, s.hatching = stamps{}, map[float64]js.Value{}
 	s.setRamp()
-	s.touch(top|base|stamp, wire.Surfaces...)
+	s.touch(top|base|older, wire.Surfaces...)
 	s.frames.ask(true)
 }
 
 func (s *stage) setView(v wire.View) {
 	s.view = v
 	s.frames.calm = v.Calm
-	s.touch(top|base|stamp, wire.Surfaces...)
+	s.touch(top|base|older, wire.Surfaces...)
 	s.frames.ask(true)
 }
 
@@ -187,7 +193,7 @@ func (s *stage) restart() {
 	s.begun = false
 	s.rings = rings{}
 	s.setCopy(nil)
-	s.touch(top|base|stamp, wire.Victim, wire.Copy, wire.Disagreement, wire.Chart)
+	s.touch(top|base|older, wire.Victim, wire.Copy, wire.Disagreement, wire.Chart)
 	s.frames.ask(false)
 }
 
@@ -297,7 +303,7 @@ func (s *stage) draw(name wire.Surface, on *sheet, stale part) {
 		on.lay(l.base)
 	}
 	if name == wire.Copy && s.plane {
-		s.drawRings(on, l.rings, stale&stamp != 0)
+		s.drawRings(on, l.rings, stale&older != 0)
 	}
 	if name == wire.Victim && s.plane {
 		s.drawPings(on)
@@ -316,7 +322,7 @@ func markSize(on *sheet, n int) float64 {
 	if n > 300 {
 		size *= max(0.5, math.Sqrt(math.Sqrt(300/float64(n))))
 	}
-	return size
+	return math.Round(size*10) / 10 // few sizes, and so few stamps
 }
 
 // raster is the one of that side, made once.
