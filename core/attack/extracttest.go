@@ -774,18 +774,17 @@ func (t *tester) fitKernel(r model.Recipe) (model.Classifier, error) {
 // mostKernel bounds the support vectors of a copy fitted to scores.
 const mostKernel = 1500
 
-// pathsPerAnswer is about what path-finding asks for each leaf of a small tree.
-const pathsPerAnswer = 40
+// queriesPerLeaf is about what path-finding asks for each leaf of a small tree.
+const queriesPerLeaf = 40
 
-// levels is the number of different answers to uniform inputs.
-func (t *tester) levels() int {
-	var seen []int
-	for i := range t.uniform {
-		if !slices.ContainsFunc(seen, func(j int) bool { return !t.differ(i, j) }) {
-			seen = append(seen, i)
-		}
+// leaves is about how many leaves the tree has that gave the answers: no fewer
+// than one grown on their labels.
+func (t *tester) leaves(h hypothesis) (int, error) {
+	m, err := t.fit(h)
+	if tree, is := m.(*model.Tree); is {
+		return tree.Leaves(), err
 	}
-	return len(seen)
+	return 1, err
 }
 
 // extract goes on with the winner: a tree by its paths, if the budget may do;
@@ -794,8 +793,14 @@ func (t *tester) levels() int {
 func (t *tester) extract(h hypothesis) (ending, error) {
 	s := t.s
 	family := h.recipe.Family
-	if family == "tree" && slices.Contains(leafAnswers, s.o.Answers()) && s.left() >= pathsPerAnswer*t.levels() {
-		return pathFinding(s)
+	if family == "tree" && slices.Contains(leafAnswers, s.o.Answers()) {
+		leaves, err := t.leaves(h)
+		if err != nil {
+			return ending{}, err
+		}
+		if s.left() >= queriesPerLeaf*leaves {
+			return pathFinding(s)
+		}
 	}
 	if s.values == nil || !t.complete() && s.o.Answers() != oracle.Margin || family == "tree" || family == "knn" {
 		return adaptive(s)

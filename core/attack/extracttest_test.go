@@ -80,24 +80,19 @@ func suspect(t *testing.T, family string, seed uint64) model.Classifier {
 	return m
 }
 
-// familyOf names a copy as the suspects are named.
-func familyOf(m model.Classifier) string {
-	switch m := m.(type) {
-	case *model.Linear:
-		return "logistic"
-	case *model.MLP:
-		return m.Activation()
-	case *model.SVM:
-		if m.Kernel().Kernel == "linear" {
-			return "logistic"
-		}
-		return "svm"
-	case *model.Tree:
-		return "tree"
-	case *model.KNN:
-		return "knn"
+// familyOf names the likeliest suspect as in the lineup.
+func familyOf(suspects []Suspect) string {
+	if len(suspects) == 0 {
+		return "none"
 	}
-	return "none"
+	word := strings.Fields(suspects[0].Name)
+	switch {
+	case word[0] == "softmax" || word[0] == "svm" && word[1] == "linear":
+		return "logistic"
+	case word[0] == "mlp":
+		return word[1]
+	}
+	return word[0]
 }
 
 // normalised gives an SVM probabilities: the softmax of its margins.
@@ -124,11 +119,24 @@ func accuse(t *testing.T, victim model.Classifier, a answering, seed uint64) (fa
 	if a.decimals > 0 {
 		o = roundedOracle(t, o, a.decimals)
 	}
-	copied, end := steal(t, "extract-and-test", model.Recipe{Family: "svm", Kernel: "rbf"}, o, seed)
+	thief, err := New("extract-and-test", Config{Copy: model.Recipe{Family: "svm", Kernel: "rbf"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []Suspect
+	for e, err := range thief.Events(o, rand.New(rand.NewPCG(seed, 1))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Claim != nil && e.Claim.Suspects != nil {
+			list = e.Claim.Suspects
+		}
+		end = e
+	}
 	if end.Queries > a.queries {
 		t.Errorf("%d of %d queries", end.Queries, a.queries)
 	}
-	return familyOf(copied), end
+	return familyOf(list), end
 }
 
 // confusion logs the table of victims against what they were taken for: one
