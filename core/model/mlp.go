@@ -222,8 +222,16 @@ func slope(kind string, delta, v []float64) {
 	delta = delta[:len(v)]
 	switch kind {
 	case "tanh":
-		for i, a := range v {
+		i := 0
+		for ; i < len(v)-3; i += 4 {
+			a, b, c, d := v[i], v[i+1], v[i+2], v[i+3]
 			delta[i] *= 1 - float64(a*a)
+			delta[i+1] *= 1 - float64(b*b)
+			delta[i+2] *= 1 - float64(c*c)
+			delta[i+3] *= 1 - float64(d*d)
+		}
+		for ; i < len(v); i++ {
+			delta[i] *= 1 - float64(v[i]*v[i])
 		}
 	case "sigmoid":
 		for i, a := range v {

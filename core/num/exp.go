@@ -87,8 +87,26 @@ func expEdge(x float64) float64 {
 	return y * pow2(n+32*100) * 0x1p-100
 }
 
+// tanhs[i] is tanh i/32 up to 20.
+var tanhs = func() (tanhs [1024]float64) {
+	for i := range tanhs {
+		n, r := reduce(float64(min(i, 640)) / 16)
+		q, t, s := expm1Taylor(r), root[n&31], pow2(n)
+		e := float64(s*float64((1+t)*q)) + (float64(s*t) + (s - 1)) // e^(i/16) - 1
+		tanhs[i] = e / (e + 2)
+	}
+	return tanhs
+}()
+
+// toGrid added to x rounds it to a multiple of 1/32, whose number is then in the
+// lowest bits.
+const toGrid = magic / 32
+
 // TanhTo sets dst[i] = tanh x[i] with a relative error below 1e-15. dst may be
 // x. It panics if dst is shorter than x.
+//
+// With t = tanh k/32 from a table and u = tanh(|x| - k/32), of which 4 terms of
+// the series do, it is t + (1-t²)·u/(1+t·u).
 func TanhTo(dst, x []float64) {
 	dst = dst[:len(x)]
 	for i, v := range x {
@@ -96,10 +114,11 @@ func TanhTo(dst, x []float64) {
 		if a > 20 { // tanh 20 = 1 - 9e-18
 			a = 20
 		}
-		n, r := reduce(a + a)
-		q, t, s := expm1Taylor(r), root[n&31], pow2(n)
-		e := float64(s*float64((1+t)*q)) + (float64(s*t) + (s - 1)) // e^2a - 1
-		dst[i] = math.Copysign(e/(e+2), v)
+		k := a + toGrid
+		d, t := a-(k-toGrid), tanhs[math.Float64bits(k)&1023]
+		z := float64(d * d)
+		u := d - float64(float64(d*z)*(1./3-float64(z*(2./15-float64(z*(17./315))))))
+		dst[i] = math.Copysign(t+float64((1-float64(t*t))*u)/(1+float64(t*u)), v)
 	}
 }
 

@@ -12,84 +12,99 @@ func MulAdd(c, a, b []float64, m, k, n int) { mulAdd(c, a, b, m, k, n, k, 1) }
 // the inputs, weightsᵀ·deltas).
 func MulAddAT(c, a, b []float64, m, k, n int) { mulAdd(c, a, b, m, k, n, 1, m) }
 
-// mulAdd is c[i,t] += sum over p of a[i·si + p·sp] · b[p,t], in register tiles
-// of 2 rows by 4 points.
+// mulAdd is c[i,t] += sum over p of a[i·si + p·sp] · b[p,t], the terms added in
+// order, by two rows and three terms at a time.
 func mulAdd(c, a, b []float64, m, k, n, si, sp int) {
 	c, a, b = c[:m*n], a[:m*k], b[:k*n]
-	i := 0
-	for ; i+2 <= m; i += 2 {
-		c0, c1 := c[i*n:i*n+n], c[i*n+n:i*n+2*n]
-		t := 0
-		for ; t+4 <= n; t += 4 {
-			p0, p1 := (*[4]float64)(c0[t:]), (*[4]float64)(c1[t:])
-			s00, s01, s02, s03 := p0[0], p0[1], p0[2], p0[3]
-			s10, s11, s12, s13 := p1[0], p1[1], p1[2], p1[3]
-			ia, ib := i*si, t
-			for p := 0; p < k; p++ {
-				q := (*[4]float64)(b[ib:])
-				u, v := a[ia], a[ia+si]
-				s00 += float64(u * q[0])
-				s01 += float64(u * q[1])
-				s02 += float64(u * q[2])
-				s03 += float64(u * q[3])
-				s10 += float64(v * q[0])
-				s11 += float64(v * q[1])
-				s12 += float64(v * q[2])
-				s13 += float64(v * q[3])
-				ia += sp
-				ib += n
+	for i := 0; i < m; i += 2 {
+		d, at, p := c[i*n:i*n+n], i*si, 0
+		if i+1 == m {
+			for ; p+3 <= k; p += 3 {
+				addThree(d, b[p*n:], b[p*n+n:], b[p*n+2*n:], a[at], a[at+sp], a[at+2*sp])
+				at += 3 * sp
 			}
-			p0[0], p0[1], p0[2], p0[3] = s00, s01, s02, s03
-			p1[0], p1[1], p1[2], p1[3] = s10, s11, s12, s13
-		}
-		for ; t < n; t++ {
-			for p := 0; p < k; p++ {
-				q := b[p*n+t]
-				c0[t] += float64(a[i*si+p*sp] * q)
-				c1[t] += float64(a[(i+1)*si+p*sp] * q)
+			for ; p < k; p++ {
+				AddScaled(d, a[at], b[p*n:p*n+n])
+				at += sp
 			}
+			return
 		}
-	}
-	if i < m {
-		for p := 0; p < k; p++ {
-			AddScaled(c[i*n:i*n+n], a[i*si+p*sp], b[p*n:p*n+n])
+		e := c[i*n+n : i*n+2*n]
+		for ; p+3 <= k; p += 3 {
+			addThreeTwice(d, e, b[p*n:], b[p*n+n:], b[p*n+2*n:],
+				a[at], a[at+sp], a[at+2*sp], a[at+si], a[at+si+sp], a[at+si+2*sp])
+			at += 3 * sp
+		}
+		for ; p < k; p++ {
+			AddScaled(d, a[at], b[p*n:p*n+n])
+			AddScaled(e, a[at+si], b[p*n:p*n+n])
+			at += sp
 		}
 	}
 }
 
+// addThreeTwice adds u·x + v·y + w·z to d and r·x + s·y + t·z to e. Written as
+// single blocks of four points without a bounds check inside, since in
+// WebAssembly every branch costs as much as some products.
+func addThreeTwice(d, e, x, y, z []float64, u, v, w, r, s, t float64) {
+	e, x, y, z = e[:len(d)], x[:len(d)], y[:len(d)], z[:len(d)]
+	i := 0
+	for ; i < len(d)-3; i += 4 {
+		x0, y0, z0 := x[i], y[i], z[i]
+		d[i] = d[i] + float64(u*x0) + float64(v*y0) + float64(w*z0)
+		e[i] = e[i] + float64(r*x0) + float64(s*y0) + float64(t*z0)
+		x1, y1, z1 := x[i+1], y[i+1], z[i+1]
+		d[i+1] = d[i+1] + float64(u*x1) + float64(v*y1) + float64(w*z1)
+		e[i+1] = e[i+1] + float64(r*x1) + float64(s*y1) + float64(t*z1)
+		x2, y2, z2 := x[i+2], y[i+2], z[i+2]
+		d[i+2] = d[i+2] + float64(u*x2) + float64(v*y2) + float64(w*z2)
+		e[i+2] = e[i+2] + float64(r*x2) + float64(s*y2) + float64(t*z2)
+		x3, y3, z3 := x[i+3], y[i+3], z[i+3]
+		d[i+3] = d[i+3] + float64(u*x3) + float64(v*y3) + float64(w*z3)
+		e[i+3] = e[i+3] + float64(r*x3) + float64(s*y3) + float64(t*z3)
+	}
+	for ; i < len(d); i++ {
+		x0, y0, z0 := x[i], y[i], z[i]
+		d[i] = d[i] + float64(u*x0) + float64(v*y0) + float64(w*z0)
+		e[i] = e[i] + float64(r*x0) + float64(s*y0) + float64(t*z0)
+	}
+}
+
+// addThree adds u·x + v·y + w·z to d.
+func addThree(d, x, y, z []float64, u, v, w float64) {
+	x, y, z = x[:len(d)], y[:len(d)], z[:len(d)]
+	i := 0
+	for ; i < len(d)-3; i += 4 {
+		d[i] = d[i] + float64(u*x[i]) + float64(v*y[i]) + float64(w*z[i])
+		d[i+1] = d[i+1] + float64(u*x[i+1]) + float64(v*y[i+1]) + float64(w*z[i+1])
+		d[i+2] = d[i+2] + float64(u*x[i+2]) + float64(v*y[i+2]) + float64(w*z[i+2])
+		d[i+3] = d[i+3] + float64(u*x[i+3]) + float64(v*y[i+3]) + float64(w*z[i+3])
+	}
+	for ; i < len(d); i++ {
+		d[i] = d[i] + float64(u*x[i]) + float64(v*y[i]) + float64(w*z[i])
+	}
+}
+
 // MulAddBT adds A·Bᵀ to C: c is m×n, a is m×k, b is n×k with long k (the
-// gradient of a layer's weights, deltas·inputsᵀ), in register tiles of 2 by 4.
+// gradient of a layer's weights, deltas·inputsᵀ).
 func MulAddBT(c, a, b []float64, m, n, k int) { mulAddBT(c[:m*n], a, b, m, n, k, n) }
 
-// mulAddBT is MulAddBT for a c whose rows are stride apart.
+// mulAddBT is MulAddBT for a c whose rows are stride apart, in register tiles of
+// 2 by 4 and, for the three rows of a layer over the plane, 2 by 3.
 func mulAddBT(c, a, b []float64, m, n, k, stride int) {
 	a, b = a[:m*k], b[:n*k]
 	i := 0
 	for ; i+2 <= m; i += 2 {
-		a0 := a[i*k : i*k+k]
-		a1 := a[i*k+k : i*k+2*k][:len(a0)]
+		a0, a1 := a[i*k:i*k+k], a[i*k+k:i*k+2*k]
 		j := 0
 		for ; j+4 <= n; j += 4 {
-			b0 := b[j*k : j*k+k][:len(a0)]
-			b1 := b[j*k+k : j*k+2*k][:len(a0)]
-			b2 := b[j*k+2*k : j*k+3*k][:len(a0)]
-			b3 := b[j*k+3*k : j*k+4*k][:len(a0)]
-			var s00, s01, s02, s03, s10, s11, s12, s13 float64
-			for t, u := range a0 {
-				v := a1[t]
-				q0, q1, q2, q3 := b0[t], b1[t], b2[t], b3[t]
-				s00 += float64(u * q0)
-				s01 += float64(u * q1)
-				s02 += float64(u * q2)
-				s03 += float64(u * q3)
-				s10 += float64(v * q0)
-				s11 += float64(v * q1)
-				s12 += float64(v * q2)
-				s13 += float64(v * q3)
-			}
-			p, q := (*[4]float64)(c[i*stride+j:]), (*[4]float64)(c[(i+1)*stride+j:])
-			p[0], p[1], p[2], p[3] = p[0]+s00, p[1]+s01, p[2]+s02, p[3]+s03
-			q[0], q[1], q[2], q[3] = q[0]+s10, q[1]+s11, q[2]+s12, q[3]+s13
+			dots4((*[4]float64)(c[i*stride+j:]), (*[4]float64)(c[(i+1)*stride+j:]),
+				a0, a1, b[j*k:], b[j*k+k:], b[j*k+2*k:], b[j*k+3*k:])
+		}
+		if j+3 <= n {
+			dots3((*[3]float64)(c[i*stride+j:]), (*[3]float64)(c[(i+1)*stride+j:]),
+				a0, a1, b[j*k:], b[j*k+k:], b[j*k+2*k:])
+			j += 3
 		}
 		for ; j < n; j++ {
 			bj := b[j*k : j*k+k]
@@ -102,6 +117,80 @@ func mulAddBT(c, a, b []float64, m, n, k, stride int) {
 			c[i*stride+j] += Dot(a[i*k:i*k+k], b[j*k:j*k+k])
 		}
 	}
+}
+
+// dots4 adds the dot products of a and of b with p, q, r and s to c and d.
+func dots4(c, d *[4]float64, a, b, p, q, r, s []float64) {
+	b, p, q, r, s = b[:len(a)], p[:len(a)], q[:len(a)], r[:len(a)], s[:len(a)]
+	var ap, aq, ar, as, bp, bq, br, bs float64
+	t := 0
+	for ; t < len(a)-1; t += 2 {
+		u, v, w, x, y, z := a[t], b[t], p[t], q[t], r[t], s[t]
+		ap += float64(u * w)
+		aq += float64(u * x)
+		ar += float64(u * y)
+		as += float64(u * z)
+		bp += float64(v * w)
+		bq += float64(v * x)
+		br += float64(v * y)
+		bs += float64(v * z)
+		u, v, w, x, y, z = a[t+1], b[t+1], p[t+1], q[t+1], r[t+1], s[t+1]
+		ap += float64(u * w)
+		aq += float64(u * x)
+		ar += float64(u * y)
+		as += float64(u * z)
+		bp += float64(v * w)
+		bq += float64(v * x)
+		br += float64(v * y)
+		bs += float64(v * z)
+	}
+	if t < len(a) {
+		u, v, w, x, y, z := a[t], b[t], p[t], q[t], r[t], s[t]
+		ap += float64(u * w)
+		aq += float64(u * x)
+		ar += float64(u * y)
+		as += float64(u * z)
+		bp += float64(v * w)
+		bq += float64(v * x)
+		br += float64(v * y)
+		bs += float64(v * z)
+	}
+	c[0], c[1], c[2], c[3] = c[0]+ap, c[1]+aq, c[2]+ar, c[3]+as
+	d[0], d[1], d[2], d[3] = d[0]+bp, d[1]+bq, d[2]+br, d[3]+bs
+}
+
+// dots3 adds the dot products of a and of b with p, q and r to c and d.
+func dots3(c, d *[3]float64, a, b, p, q, r []float64) {
+	b, p, q, r = b[:len(a)], p[:len(a)], q[:len(a)], r[:len(a)]
+	var ap, aq, ar, bp, bq, br float64
+	t := 0
+	for ; t < len(a)-1; t += 2 {
+		u, v, w, x, y := a[t], b[t], p[t], q[t], r[t]
+		ap += float64(u * w)
+		aq += float64(u * x)
+		ar += float64(u * y)
+		bp += float64(v * w)
+		bq += float64(v * x)
+		br += float64(v * y)
+		u, v, w, x, y = a[t+1], b[t+1], p[t+1], q[t+1], r[t+1]
+		ap += float64(u * w)
+		aq += float64(u * x)
+		ar += float64(u * y)
+		bp += float64(v * w)
+		bq += float64(v * x)
+		br += float64(v * y)
+	}
+	if t < len(a) {
+		u, v, w, x, y := a[t], b[t], p[t], q[t], r[t]
+		ap += float64(u * w)
+		aq += float64(u * x)
+		ar += float64(u * y)
+		bp += float64(v * w)
+		bq += float64(v * x)
+		br += float64(v * y)
+	}
+	c[0], c[1], c[2] = c[0]+ap, c[1]+aq, c[2]+ar
+	d[0], d[1], d[2] = d[0]+bp, d[1]+bq, d[2]+br
 }
 
 // GramAdd adds the lower triangle of A·Aᵀ to c: c is m×m, a is m×k with long k.

@@ -64,6 +64,16 @@ func Sum(x []float64) float64 {
 
 // Fill sets every element of dst to v.
 func Fill(dst []float64, v float64) {
+	if v == 0 {
+		clear(dst)
+		return
+	}
+	for len(dst) >= 8 {
+		p := (*[8]float64)(dst)
+		p[0], p[1], p[2], p[3] = v, v, v, v
+		p[4], p[5], p[6], p[7] = v, v, v, v
+		dst = dst[8:]
+	}
 	for i := range dst {
 		dst[i] = v
 	}
@@ -71,6 +81,11 @@ func Fill(dst []float64, v float64) {
 
 // Scale multiplies dst by s.
 func Scale(dst []float64, s float64) {
+	for len(dst) >= 4 {
+		p := (*[4]float64)(dst)
+		p[0], p[1], p[2], p[3] = p[0]*s, p[1]*s, p[2]*s, p[3]*s
+		dst = dst[4:]
+	}
 	for i := range dst {
 		dst[i] *= s
 	}
