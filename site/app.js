@@ -73,9 +73,12 @@ function start(file) {
 	const open = (/** @type {string} */ fragment) => openLink(fragment, experiment, engine);
 	open(location.hash);
 	buildControls(experiment, file.sections);
-	const view = buildView((next) => engine.post({ kind: "view", view: next }));
+	const view = buildView((next) => {
+		engine.post({ kind: "view", view: next });
+		session.legend();
+	});
 	wireLife({ engine, plots, theft, view });
-	new Session({
+	const session = new Session({
 		engine,
 		experiment,
 		theft,

@@ -112,7 +112,7 @@ export class Session {
 		clearNotice("spec");
 		plots.reveal();
 		plots.describe(this.describeVictim(), t.emptyCopy);
-		drawLegend(p.classes, p.classNames, this.parts.view.disagreement);
+		this.legend();
 		this.chart();
 		look.refresh();
 		theft.ready();
@@ -169,6 +169,13 @@ export class Session {
 			this.chart();
 			if (this.ended) readout.verdict(this.ended);
 		});
+	}
+
+	/** The view or the victim has changed. */
+	legend() {
+		if (!this.prepared) return;
+		const { classes, classNames } = this.prepared;
+		drawLegend(classes, classNames, this.parts.view.disagreement);
 	}
 
 	/** @private */
