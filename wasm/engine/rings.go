@@ -65,7 +65,7 @@ func (r *rings) fading(now time.Duration, calm bool) bool {
 		return false
 	}
 	r.settle(now, calm)
-	return len(r.all)-r.live > strong || now-r.all[len(r.all)-1].shown < pinging+50*time.Millisecond
+	return len(r.all)-r.live > strong || now-r.all[len(r.all)-1].shown < pinging
 }
 
 // size is the radius of a ring among n on a plot: smaller when there are many.

@@ -32,6 +32,8 @@ type stage struct {
 	victim   picture
 	copied   picture
 	begun    bool          // the first query is out
+	lit      bool          // and the victim has its full light
+	moved    bool          // something moved in the last frame
 	opened   time.Duration // when that was
 	rings    rings
 	ringSize float64   // on the layer of older rings
@@ -200,7 +202,7 @@ func (s *stage) restart() {
 // asked shows a query and its answer.
 func (s *stage) asked(x, y float64, label int) {
 	if !s.begun {
-		s.begun, s.opened = true, now()
+		s.begun, s.opened, s.lit = true, now(), false
 		s.touch(base, wire.Victim)
 	}
 	if s.plane {
@@ -234,9 +236,11 @@ func (s *stage) frame() {
 			s.dissolve(wire.Copy)
 		}
 	}
-	if s.moving() {
+	moving := s.moving()
+	if moving || s.moved { // and once more, for how it ends
 		s.touch(top, wire.Copy, wire.Victim)
 	}
+	s.moved = moving
 	for _, name := range wire.Surfaces {
 		sheet, stale := s.sheets[name], s.stale[name]
 		if sheet == nil || stale == 0 || sheet.width == 0 || sheet.height == 0 {
@@ -245,7 +249,7 @@ func (s *stage) frame() {
 		s.stale[name] = 0
 		s.draw(name, sheet, stale)
 	}
-	if s.moving() || s.victim.unfinished(fine) || s.copied.unfinished(fine) {
+	if moving || s.victim.unfinished(fine) || s.copied.unfinished(fine) {
 		s.frames.ask(false)
 	}
 }
@@ -269,8 +273,11 @@ func (s *stage) moving() bool {
 	if l := s.layers[wire.Copy]; l != nil && l.changed > 0 {
 		return true
 	}
-	return s.rings.fading(now(), s.view.Calm) || s.begun && (now()-s.opened) < opening+50*time.Millisecond
+	return s.rings.fading(now(), s.view.Calm) || s.opening()
 }
+
+// opening tells whether the victim is lighting up.
+func (s *stage) opening() bool { return s.begun && now()-s.opened < opening }
 
 func (s *stage) draw(name wire.Surface, on *sheet, stale part) {
 	if name == wire.Chart {
@@ -280,7 +287,8 @@ func (s *stage) draw(name wire.Surface, on *sheet, stale part) {
 	l := s.layers[name]
 	switch name {
 	case wire.Victim:
-		if stale&base != 0 || (now()-s.opened) < opening+50*time.Millisecond {
+		if stale&base != 0 || !s.lit {
+			s.lit = !s.opening()
 			s.drawVictim(l)
 		}
 	case wire.Copy:

@@ -36,7 +36,7 @@ func (s *stage) mark(on *sheet, style markStyle, class int, x, y, radius, enlarg
 	key := stampKey{class % 4, radius, style}
 	st := s.stamps[key]
 	if st == nil {
-		st = s.engrave(key, on.scale)
+		st = s.engrave(key)
 		s.stamps[key] = st
 	}
 	on.SetGlobalAlpha(strength)
@@ -44,12 +44,13 @@ func (s *stage) mark(on *sheet, style markStyle, class int, x, y, radius, enlarg
 	on.Call("drawImage", st.canvas, x-side/2, y-side/2, side, side)
 }
 
-// engrave draws a mark at a resolution that bears enlarging.
-func (s *stage) engrave(key stampKey, scale float64) *stamp {
+// engrave draws a mark at the highest resolution: it is laid down between pixels
+// and enlarged, and would blur.
+func (s *stage) engrave(key stampKey) *stamp {
 	r := key.radius
 	side := math.Ceil(2*(1.35*r+3)) + 1
 	sheet := newSheet(js.Undefined())
-	sheet.resize(side, side, scale)
+	sheet.resize(side, side, maxScale)
 	sheet.outline(key.class, side/2, side/2, r)
 	width := min(2.1, max(1.1, r*0.38))
 	switch key.style {
