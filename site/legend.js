@@ -7,14 +7,14 @@ import { byId, h, icon } from "./dom.js";
 import { CLASS_LETTERS, t } from "./strings.js";
 
 /**
- * @param {number} classes
- * @param {string[]} names
+ * @param {number[]} classes those that have points
+ * @param {string[]} names of these, in the same order
  * @param {'labels'|'difference'} disagreement
  */
 export function drawLegend(classes, names, disagreement) {
 	const items = [];
-	for (let c = 0; c < classes; c++) {
-		const name = names[c] && !/^\d+$|^class \d+$/.test(names[c]) ? names[c] : CLASS_LETTERS[c];
+	for (const [i, c] of classes.entries()) {
+		const name = names[i] && !/^\d+$|^class \d+$/.test(names[i]) ? names[i] : CLASS_LETTERS[c];
 		items.push(item(icon(`c-${c}`, `icon class-${c}`), name));
 	}
 	items.push(item(icon("c-0", "icon filled"), t.legend.data));

@@ -174,8 +174,9 @@ export class Session {
 	/** The view or the victim has changed. */
 	legend() {
 		if (!this.prepared) return;
-		const { classes, classNames } = this.prepared;
-		drawLegend(classes, classNames, this.parts.view.disagreement);
+		const { points, classNames } = this.prepared;
+		const drawn = new Set(points.filter((_, i) => i % 3 === 2));
+		drawLegend([...drawn].sort(), classNames, this.parts.view.disagreement);
 	}
 
 	/** @private */
