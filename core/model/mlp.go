@@ -205,6 +205,8 @@ func activate(kind string, v []float64) {
 	switch kind {
 	case "tanh":
 		num.TanhTo(v, v)
+	case "near tanh": // of a picture
+		num.NearTanhTo(v, v)
 	case "sigmoid":
 		num.SigmoidTo(v, v)
 	case "relu":

@@ -122,6 +122,55 @@ func TanhTo(dst, x []float64) {
 	}
 }
 
+// signed[i] is tanh i/32 for -512 <= i < 512, negative ones from the end.
+var signed = func() (t [1024]float64) {
+	copy(t[:512], tanhs[:])
+	for i := 1; i <= 512; i++ {
+		t[1024-i] = -tanhs[i]
+	}
+	return t
+}()
+
+// NearTanhTo sets dst[i] = tanh x[i] within 2e-10, for pictures: it takes half
+// the time of TanhTo. dst may be x. It panics if dst is shorter than x.
+func NearTanhTo(dst, x []float64) {
+	dst = dst[:len(x)]
+	for len(x) >= 4 && len(dst) >= 4 {
+		p, q := (*[4]float64)(x), (*[4]float64)(dst)
+		a, b, c, d := p[0], p[1], p[2], p[3]
+		if float64(a*a)+float64(b*b)+float64(c*c)+float64(d*d) < nearMax {
+			q[0], q[1], q[2], q[3] = nearTanh(a), nearTanh(b), nearTanh(c), nearTanh(d)
+		} else {
+			nearEdge(q[:], p[:])
+		}
+		x, dst = x[4:], dst[4:]
+	}
+	nearEdge(dst, x)
+}
+
+const nearMax = 15.9 * 15.9 // the square of the largest argument of nearTanh
+
+// nearTanh is the Taylor series around the nearest multiple of 1/32: with its
+// tanh t, the slope is 1-t² and so on.
+func nearTanh(x float64) float64 {
+	k := x + toGrid
+	t, d := signed[math.Float64bits(k)&1023], x-(k-toGrid)
+	s := float64(t * t)
+	return t + float64(float64((1-s)*d)*(1-float64(d*(t+float64(d*((1./3-s)-float64(float64(d*t)*(2./3-s))))))))
+}
+
+// nearEdge is NearTanhTo where some arguments are large or not numbers, and at
+// the end of a slice.
+func nearEdge(dst, x []float64) {
+	for i, v := range x {
+		if v*v < nearMax {
+			dst[i] = nearTanh(v)
+		} else {
+			TanhTo(dst[i:i+1], x[i:i+1])
+		}
+	}
+}
+
 // SigmoidTo sets dst[i] = 1/(1+e^-x[i]) with a relative error below 1e-15 on
 // both sides, so that sigmoid(-x) is the complement of sigmoid(x) to full
 // precision. dst may be x. It panics if dst is shorter than x.

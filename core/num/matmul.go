@@ -13,33 +13,37 @@ func MulAdd(c, a, b []float64, m, k, n int) { mulAdd(c, a, b, m, k, n, k, 1) }
 func MulAddAT(c, a, b []float64, m, k, n int) { mulAdd(c, a, b, m, k, n, 1, m) }
 
 // mulAdd is c[i,t] += sum over p of a[i·si + p·sp] · b[p,t], the terms added in
-// order, by two rows and three terms at a time.
+// order, by three or two rows and three terms at a time.
 func mulAdd(c, a, b []float64, m, k, n, si, sp int) {
 	c, a, b = c[:m*n], a[:m*k], b[:k*n]
-	for i := 0; i < m; i += 2 {
-		d, at, p := c[i*n:i*n+n], i*si, 0
-		if i+1 == m {
-			for ; p+3 <= k; p += 3 {
-				addThree(d, b[p*n:], b[p*n+n:], b[p*n+2*n:], a[at], a[at+sp], a[at+2*sp])
-				at += 3 * sp
-			}
-			for ; p < k; p++ {
-				AddScaled(d, a[at], b[p*n:p*n+n])
-				at += sp
-			}
-			return
+	for i := 0; i < m; {
+		rows := 3
+		if left := m - i; left == 4 || left < 3 {
+			rows = min(left, 2)
 		}
-		e := c[i*n+n : i*n+2*n]
+		at, p := i*si, 0
 		for ; p+3 <= k; p += 3 {
-			addThreeTwice(d, e, b[p*n:], b[p*n+n:], b[p*n+2*n:],
-				a[at], a[at+sp], a[at+2*sp], a[at+si], a[at+si+sp], a[at+si+2*sp])
+			x, y, z := b[p*n:], b[p*n+n:], b[p*n+2*n:]
+			u, v, w := a[at], a[at+sp], a[at+2*sp]
+			d := c[i*n : i*n+n]
+			switch rows {
+			case 1:
+				addThree(d, x, y, z, u, v, w)
+			case 2:
+				addThreeTwice(d, c[i*n+n:], x, y, z, u, v, w, a[at+si], a[at+si+sp], a[at+si+2*sp])
+			case 3:
+				addThreeThrice(d, c[i*n+n:], c[i*n+2*n:], x, y, z, u, v, w, a[at+si], a[at+si+sp], a[at+si+2*sp],
+					a[at+2*si], a[at+2*si+sp], a[at+2*si+2*sp])
+			}
 			at += 3 * sp
 		}
 		for ; p < k; p++ {
-			AddScaled(d, a[at], b[p*n:p*n+n])
-			AddScaled(e, a[at+si], b[p*n:p*n+n])
+			for r := range rows {
+				AddScaled(c[(i+r)*n:(i+r)*n+n], a[at+r*si], b[p*n:p*n+n])
+			}
 			at += sp
 		}
+		i += rows
 	}
 }
 
@@ -67,6 +71,36 @@ func addThreeTwice(d, e, x, y, z []float64, u, v, w, r, s, t float64) {
 		x0, y0, z0 := x[i], y[i], z[i]
 		d[i] = d[i] + float64(u*x0) + float64(v*y0) + float64(w*z0)
 		e[i] = e[i] + float64(r*x0) + float64(s*y0) + float64(t*z0)
+	}
+}
+
+// addThreeThrice adds w0·x + w1·y + w2·z to d, and so on to e and f.
+func addThreeThrice(d, e, f, x, y, z []float64, w0, w1, w2, w3, w4, w5, w6, w7, w8 float64) {
+	e, f, x, y, z = e[:len(d)], f[:len(d)], x[:len(d)], y[:len(d)], z[:len(d)]
+	i := 0
+	for ; i < len(d)-3; i += 4 {
+		x0, y0, z0 := x[i], y[i], z[i]
+		d[i] = d[i] + float64(w0*x0) + float64(w1*y0) + float64(w2*z0)
+		e[i] = e[i] + float64(w3*x0) + float64(w4*y0) + float64(w5*z0)
+		f[i] = f[i] + float64(w6*x0) + float64(w7*y0) + float64(w8*z0)
+		x1, y1, z1 := x[i+1], y[i+1], z[i+1]
+		d[i+1] = d[i+1] + float64(w0*x1) + float64(w1*y1) + float64(w2*z1)
+		e[i+1] = e[i+1] + float64(w3*x1) + float64(w4*y1) + float64(w5*z1)
+		f[i+1] = f[i+1] + float64(w6*x1) + float64(w7*y1) + float64(w8*z1)
+		x2, y2, z2 := x[i+2], y[i+2], z[i+2]
+		d[i+2] = d[i+2] + float64(w0*x2) + float64(w1*y2) + float64(w2*z2)
+		e[i+2] = e[i+2] + float64(w3*x2) + float64(w4*y2) + float64(w5*z2)
+		f[i+2] = f[i+2] + float64(w6*x2) + float64(w7*y2) + float64(w8*z2)
+		x3, y3, z3 := x[i+3], y[i+3], z[i+3]
+		d[i+3] = d[i+3] + float64(w0*x3) + float64(w1*y3) + float64(w2*z3)
+		e[i+3] = e[i+3] + float64(w3*x3) + float64(w4*y3) + float64(w5*z3)
+		f[i+3] = f[i+3] + float64(w6*x3) + float64(w7*y3) + float64(w8*z3)
+	}
+	for ; i < len(d); i++ {
+		x0, y0, z0 := x[i], y[i], z[i]
+		d[i] = d[i] + float64(w0*x0) + float64(w1*y0) + float64(w2*z0)
+		e[i] = e[i] + float64(w3*x0) + float64(w4*y0) + float64(w5*z0)
+		f[i] = f[i] + float64(w6*x0) + float64(w7*y0) + float64(w8*z0)
 	}
 }
 
