@@ -24,7 +24,11 @@ func adaptive(s *session) (ending, error) {
 	}
 	a.refit = a.fitEvidence
 	start := min(s.budget, max(firstBatch(s), s.budget/10, s.n()))
-	totals := schedule(s.budget-start, max(4, 2*s.c), s.rounds(30)-1)
+	byDefault := 30
+	if s.Copy.Family == "svm" && s.budget > 1000 {
+		byDefault = 15 // a fit to a thousand queries takes a second
+	}
+	totals := schedule(s.budget-start, max(4, 2*s.c), s.rounds(byDefault)-1)
 	rounds := len(totals) + 1
 	if err := s.ask(s.uniform(start-s.n()), "uniform"); err != nil {
 		return ending{}, err
@@ -170,7 +174,7 @@ func (a *prober) fitEvidence() (model.Classifier, error) {
 	switch {
 	case s.Copy.Family == "svm" && s.Copy.Kernel != "linear":
 		err = a.fitKernel(e)
-	case s.Copy.Family != "mlp" && s.Copy.Family != "tree" && s.Copy.Family != "knn":
+	case s.Copy.Family != "mlp" && s.Copy.Family != "tree" && s.Copy.Family != "knn" && s.Copy.Family != "klr":
 		warm, _ := last.(*linearFit)
 		f := newLinearFit(s, e, warm)
 		var ok bool
