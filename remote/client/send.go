@@ -1,0 +1,151 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"strconv"
+	"time"
+
+	"modelheist/remote/oip"
+)
+
+func (c *Oracle) send(method, url string, body []byte, limit int) (Response, error) {
+	return c.sendWith(c.ctx, method, url, body, limit)
+}
+
+// sendWith sends a request until it is answered for good: what may pass (no
+// answer, 429, 5xx) is tried again, later and later, with the same body and so
+// under the same id. It returns within milliseconds once ctx ends, whatever the
+// transport does.
+func (c *Oracle) sendWith(ctx context.Context, method, url string, body []byte, limit int) (Response, error) {
+	r := Request{Method: method, URL: url, Body: body, MaxBody: limit}
+	if body != nil {
+		r.Headers = append(r.Headers, [2]string{"Content-Type", "application/json"})
+	}
+	if c.o.Token != "" {
+		r.Headers = append(r.Headers, [2]string{"Authorization", "Bearer " + c.o.Token})
+	}
+	waited := time.Duration(0)
+	sent := 0
+	for try := 1; ; try++ {
+		sent++
+		c.count(sent)
+		response, err := c.once(ctx, r)
+		if ctx.Err() != nil {
+			return Response{}, ctx.Err()
+		}
+		problem := c.judge(response, err)
+		if problem == nil {
+			c.mu.Lock()
+			c.limit(response)
+			c.mu.Unlock()
+			response.retried = sent > 1
+			return response, nil
+		}
+		wait, again := c.pause(problem, response, try, waited)
+		if !again {
+			return Response{}, problem
+		}
+		if problem.Reason == Rate {
+			waited += wait
+			try-- // waiting for a rate is no failure; Patience bounds it
+		}
+		if err := c.o.Sleep(ctx, wait); err != nil {
+			return Response{}, err
+		}
+	}
+}
+
+func (c *Oracle) count(try int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stats.Requests++
+	if try > 1 {
+		c.stats.Retries++
+	}
+}
+
+type outcome struct {
+	Response
+	err error
+}
+
+// once sends a request and waits for the answer until the time is over.
+func (c *Oracle) once(ctx context.Context, r Request) (Response, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
+	defer cancel()
+	done := make(chan outcome, 1)
+	go func() {
+		response, err := c.t.Send(ctx, r)
+		done <- outcome{response, err}
+	}()
+	select {
+	case o := <-done:
+		return o.Response, o.err
+	case <-ctx.Done():
+		return Response{}, ctx.Err()
+	}
+}
+
+// judge turns what came back into an error, or nil for an answer.
+func (c *Oracle) judge(r Response, err error) *Error {
+	var own *Error
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.Is(err, context.DeadlineExceeded):
+		return failed(Slow, "the server did not answer within %v", c.o.Timeout)
+	case err != nil:
+		return failed(Network, "%v", err)
+	case r.Status >= 200 && r.Status <= 299:
+		return nil
+	}
+	said := ""
+	if text := oip.ParseError(r.Body); text != "" {
+		said = ": " + text
+	}
+	words := map[int]struct {
+		reason Reason
+		text   string
+	}{
+		401: {Unauthorized, "the server wants a token, or another one"},
+		402: {Paid, "the remote budget does not cover this batch"},
+		403: {Forbidden, "the server forbids this"},
+		404: {NotFound, "the server has no such model"},
+		429: {Rate, "too many queries for now"},
+	}
+	word, known := words[r.Status]
+	switch {
+	case known:
+	case r.Status >= 500:
+		word.reason, word.text = Broken, "the server failed"
+	case r.Status >= 300 && r.Status <= 399:
+		word.reason, word.text = Redirected, "the server points elsewhere, and tokens don't follow; give the final address"
+	default:
+		word.reason, word.text = Refused, "the server refused the request"
+	}
+	e := failed(word.reason, "%s (HTTP %d)%s", word.text, r.Status, said)
+	e.Status = r.Status
+	return e
+}
+
+// pause is how long to wait before the next try, if there is to be one.
+func (c *Oracle) pause(e *Error, r Response, try int, waited time.Duration) (time.Duration, bool) {
+	passing := e.Reason == Network || e.Reason == Slow || e.Reason == Rate || e.Reason == Broken && e.Status != 501
+	if !passing || try >= c.o.Tries && e.Reason != Rate {
+		return 0, false
+	}
+	// Full jitter over an exponential back-off, at least a tenth of it.
+	wait := firstWait << min(try-1, 6)
+	wait = wait/10 + time.Duration(rand.Int64N(int64(wait)))
+	if r.Header != nil {
+		if s, err := strconv.Atoi(r.Header("Retry-After")); err == nil && s >= 0 && s < 1<<20 {
+			wait += time.Duration(s) * time.Second
+		}
+	}
+	if e.Reason == Rate || r.Status == 503 {
+		return wait, waited+wait <= c.o.Patience
+	}
+	return min(wait, 10*time.Second), true
+}
