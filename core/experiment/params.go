@@ -23,7 +23,7 @@ const (
 // the reference.
 type Param struct {
 	Key     string   `json:"key"`
-	Section string   `json:"section"` // data victim oracle attack budget
+	Section string   `json:"section"` // data victim oracle attack budget remote
 	Label   string   `json:"label"`   // as a control is labelled
 	Kind    Kind     `json:"kind"`
 	Unit    string   `json:"unit,omitempty"`
@@ -38,6 +38,7 @@ type Param struct {
 	Help     string    `json:"help"`
 	When     []Cond    `json:"when,omitempty"`     // applies when all of these hold
 	Advanced bool      `json:"advanced,omitempty"` // behind "More" on the page
+	Secret   bool      `json:"secret,omitempty"`   // never in a link, nor printed
 }
 
 // Option is one value of a Choice; it is allowed when all of When hold.
@@ -48,12 +49,15 @@ type Option struct {
 	When  []Cond `json:"when,omitempty"`
 }
 
-// Cond holds when the key's value is one of In; "" is among them where it also
+// Cond holds when the key's value is one of In, or set at all for Any; "" is among them where it also
 // holds if the key does not apply.
 type Cond struct {
 	Key string   `json:"key"`
 	In  []string `json:"in"`
 }
+
+// Any stands for every value that is set.
+const Any = "*"
 
 // Default is a default value under a condition.
 type Default struct {
@@ -77,7 +81,7 @@ var (
 
 // Params is the table of all keys, in the order of the story. A parameter's
 // conditions name only keys above it.
-var Params = []Param{
+var Params = append(slices.Clone(remoteParams), []Param{
 	{
 		Key: "data", Section: "data", Label: "Data set", Kind: Choice, Default: "moons",
 		Help: "What the victim is trained on.",
@@ -347,7 +351,7 @@ var Params = []Param{
 		Key: "patience", Section: "budget", Label: "Patience", Kind: Int, Unit: "queries", Min: 1, Max: 1000000, Log: true, Advanced: true,
 		Help: "Stop when this many queries have brought no better copy; without it the whole budget is spent.",
 	},
-}
+}...)
 
 // Lookup finds a key in the table.
 func Lookup(key string) (Param, bool) {

@@ -36,8 +36,11 @@ type Env struct {
 	// LastOnly leaves the rounds unmeasured: only the last copy is, at the end.
 	// The Spec's goal and patience then have nothing to go by and never stop.
 	LastOnly bool
-	// Stage, if set, is told what begins: data, victim, metric.
+	// Stage, if set, is told what begins: data, victim, metric; or oracle.
 	Stage func(name string)
+	// OpenOracle connects to the oracle of a Spec with oracle=URL; without it
+	// there are only victims of one's own.
+	OpenOracle func(Spec) (oracle.Oracle, error)
 }
 
 func (env Env) stage(name string) {
@@ -47,7 +50,7 @@ func (env Env) stage(name string) {
 }
 
 // Experiment is a Spec made real: data, a trained victim, and what it takes to
-// steal it.
+// steal it. With a remote oracle there are no points, no Victim and no Measures.
 type Experiment struct {
 	Spec             Spec
 	Set, Train, Test *dataset.Set // scaled to [-1, 1]
@@ -57,6 +60,7 @@ type Experiment struct {
 	Budget           int // queries
 
 	yardstick *metric.Yardstick
+	remote    oracle.Oracle // or nil
 }
 
 // Prepare loads the data and trains the victim. What prev (or nil) shares with
@@ -64,6 +68,15 @@ type Experiment struct {
 // fault, and otherwise say what the data or the victim lack.
 func Prepare(spec Spec, env Env, prev *Experiment) (*Experiment, error) {
 	e := &Experiment{Spec: spec}
+	if spec.Remote() {
+		if err := e.connect(env, prev); err != nil {
+			return nil, err
+		}
+		return e, nil
+	}
+	if prev != nil && prev.remote != nil {
+		prev = nil
+	}
 	if err := e.load(env, prev); err != nil {
 		return nil, err
 	}
@@ -228,6 +241,9 @@ func (e *Experiment) recipe() model.Recipe {
 
 // oracle opens a fresh one with the whole budget.
 func (e *Experiment) oracle() (*oracle.Meter, error) {
+	if e.remote != nil {
+		return oracle.NewMeter(e.remote, e.Budget), nil
+	}
 	return oracle.Open(e.Victim, e.Set.Domain, oracle.Settings{
 		Answers: oracle.Kind(e.Spec.Get("answers")), Round: e.Spec.Int("round"),
 		Box: e.Spec.Bool("box"), Budget: e.Budget, Partial: e.Spec.Bool("partial"), Fields: e.Spec.Bool("fields"),
@@ -269,7 +285,7 @@ func (e *Experiment) allow() error {
 			return &ParamError{"attack", name, "rebuilds a polynomial kernel with degree=2 and inside=yes only"}
 		}
 	}
-	if (name == "equations" || name == "log-ratios") && e.Spec.Get("answers") == "top1" && c != 2 {
+	if (name == "equations" || name == "log-ratios") && e.Answers() == oracle.Top1 && c != 2 {
 		return &ParamError{"attack", name, fmt.Sprintf("needs the probability of every class, and answers=top1 gives one of %d; ask for answers=probabilities", c)}
 	}
 	return nil

@@ -19,7 +19,7 @@ const (
 // and at the end, the copy against the victim. The attack can't see Measures.
 type Event struct {
 	attack.Event
-	Measures *metric.Measures // of the latest copy; nil on queries and without a copy
+	Measures *metric.Measures // of the latest copy; nil on queries, without a copy and for a remote oracle
 	Moved    float64          // share of uniform points whose label the round changed; NaN for the first
 }
 
@@ -71,6 +71,9 @@ type runner struct {
 
 func (r *runner) measure(event attack.Event) (Event, error) {
 	out := Event{Event: event, Moved: math.NaN()}
+	if r.e.yardstick == nil {
+		return out, nil
+	}
 	switch event.Kind {
 	case attack.Rounded:
 		if r.env.LastOnly {

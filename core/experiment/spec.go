@@ -29,7 +29,7 @@ type ParamError struct {
 }
 
 func (e *ParamError) Error() string {
-	if e.Value == "" {
+	if p, _ := Lookup(e.Key); e.Value == "" || p.Secret {
 		return fmt.Sprintf("%s: %s", e.Key, e.Reason)
 	}
 	return fmt.Sprintf("%s=%s: %s", e.Key, shorten(e.Value), e.Reason)
@@ -89,6 +89,10 @@ func ParseLink(fragment string) (Spec, error) {
 			}
 			continue
 		}
+		key, _, _ := strings.Cut(plain, "=")
+		if p, _ := Lookup(key); p.Secret {
+			return Spec{}, &ParamError{Key: key, Reason: "has no place in a link"}
+		}
 		settings = append(settings, plain)
 	}
 	return Parse(settings)
@@ -110,6 +114,10 @@ func (s Spec) check() []error {
 		if !given {
 			continue
 		}
+		if s.Remote() && local(p) {
+			errs = append(errs, &ParamError{p.Key, value, "has no effect with oracle=URL: the victim is behind a network"})
+			continue
+		}
 		if c, ok := s.unmet(p.When); !ok {
 			errs = append(errs, &ParamError{p.Key, value, fmt.Sprintf("has no effect here: it needs %s, and %s is %s", c, c.Key, orNone(s.Get(c.Key)))})
 			continue
@@ -127,6 +135,7 @@ func (s Spec) check() []error {
 	if s.set["alpha"] != "" && s.set["queries"] != "" {
 		errs = append(errs, &ParamError{"alpha", s.set["alpha"], "give the budget once, as alpha (times the unknowns) or as queries, not both"})
 	}
+	errs = append(errs, s.checkRemote()...)
 	for _, need := range []string{"file", "points"} {
 		if p, _ := Lookup(need); s.applies(p) && s.set[need] == "" {
 			errs = append(errs, &ParamError{Key: need, Reason: fmt.Sprintf("is needed with data=%s", s.Get("data"))})
@@ -151,7 +160,11 @@ func (c Cond) String() string {
 // unmet returns the first condition that does not hold.
 func (s Spec) unmet(conds []Cond) (Cond, bool) {
 	for _, c := range conds {
-		if !slices.Contains(c.In, s.Get(c.Key)) {
+		value := s.Get(c.Key)
+		if p, _ := Lookup(c.Key); s.Remote() && local(p) {
+			continue // nothing is known of the victim
+		}
+		if !slices.Contains(c.In, value) && !(value != "" && slices.Contains(c.In, Any)) {
 			return c, false
 		}
 	}
@@ -159,6 +172,9 @@ func (s Spec) unmet(conds []Cond) (Cond, bool) {
 }
 
 func (s Spec) applies(p Param) bool {
+	if s.Remote() && local(p) {
+		return false
+	}
 	_, ok := s.unmet(p.When)
 	return ok
 }
@@ -282,7 +298,8 @@ func (s Spec) Ints(key string) []int {
 // Bool returns whether a parameter is yes.
 func (s Spec) Bool(key string) bool { return s.Get(key) == "yes" }
 
-// Settings lists the settings in the order of the table, as key=value.
+// Settings lists the settings in the order of the table, as key=value, secrets
+// among them.
 func (s Spec) Settings() []string {
 	var out []string
 	for _, p := range Params {
@@ -296,15 +313,24 @@ func (s Spec) Settings() []string {
 // Link writes the settings as the fragment of a link, without its #.
 func (s Spec) Link() string {
 	parts := []string{"v=" + LinkVersion}
-	for _, setting := range s.Settings() {
+	for _, setting := range s.public() {
 		key, value, _ := strings.Cut(setting, "=")
 		parts = append(parts, key+"="+escape(value))
 	}
 	return strings.Join(parts, "&")
 }
 
-// String writes the settings as on the command line.
-func (s Spec) String() string { return strings.Join(s.Settings(), " ") }
+// String writes the settings as on the command line, without secrets.
+func (s Spec) String() string { return strings.Join(s.public(), " ") }
+
+// public are the settings without secrets.
+func (s Spec) public() []string {
+	return slices.DeleteFunc(s.Settings(), func(setting string) bool {
+		key, _, _ := strings.Cut(setting, "=")
+		p, _ := Lookup(key)
+		return p.Secret
+	})
+}
 
 // With returns the Spec with one more setting; an empty value takes the
 // setting away.

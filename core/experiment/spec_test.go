@@ -23,7 +23,7 @@ func TestTheTableIsSound(t *testing.T) {
 		if seen[p.Key] {
 			t.Errorf("%s stands twice", p.Key)
 		}
-		if !slices.Contains(Sections, p.Section) {
+		if !slices.Contains(Sections, p.Section) && p.Section != RemoteSection {
 			t.Errorf("%s: no section %q", p.Key, p.Section)
 		}
 		if p.Help == "" || p.Label == "" {
@@ -164,6 +164,15 @@ func TestBadSettingsNameTheKeyTheValueAndWhatIsAllowed(t *testing.T) {
 		{"data=csv", "file", "is needed"},
 		{"data=points", "points", "is needed"},
 		{"points=AAAA", "points", "needs data=points"},
+		{"oracle=http://localhost queries=5", "model", "is needed with oracle"},
+		{"oracle=http://localhost model=m data=moons", "data", "no effect with oracle=URL"},
+		{"oracle=http://localhost model=m answers=labels", "answers", "no effect with oracle=URL"},
+		{"oracle=http://localhost model=m goal=0.9", "goal", "no effect with oracle=URL"},
+		{"oracle=http://localhost model=m low=1 high=-1", "high", "low the smaller"},
+		{"oracle=http://localhost model=m low=1", "high", "together"},
+		{"oracle=http://localhost model=m copy=tree attack=equations", "attack", "needs copy="},
+		{"model=m", "model", "needs oracle="},
+		{"token=t", "token", "needs oracle="},
 		{"seed=-1", "seed", "from 0 to 4503599627370496"},
 	} {
 		_, err := Parse(strings.Fields(c.settings))
@@ -214,6 +223,22 @@ func TestALinkIsTheSameExperimentAsTheCommandLine(t *testing.T) {
 	}
 	if link := parse(t, "victim=mlp hidden=16,16").Link(); link != "v=1&victim=mlp&hidden=16,16" {
 		t.Errorf("link %s is not readable", link)
+	}
+}
+
+func TestSecretsAreNotInLinksNorPrinted(t *testing.T) {
+	t.Parallel()
+	spec := parse(t, "oracle=http://localhost:8080 model=m token=hush queries=5")
+	if text := spec.Link() + spec.String(); strings.Contains(text, "hush") || !strings.Contains(text, "oracle=http://localhost:8080") {
+		t.Errorf("%s", text)
+	}
+	if spec.Get("token") != "hush" {
+		t.Error("the token is lost")
+	}
+	for _, link := range []string{"oracle=http://x&model=m&token=hush", "token=hush"} {
+		if _, err := ParseLink(link); err == nil || !strings.Contains(err.Error(), "no place in a link") || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%s: %v", link, err)
+		}
 	}
 }
 
