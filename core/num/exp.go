@@ -139,7 +139,10 @@ func NearTanhTo(dst, x []float64) {
 		p, q := (*[4]float64)(x), (*[4]float64)(dst)
 		a, b, c, d := p[0], p[1], p[2], p[3]
 		if float64(a*a)+float64(b*b)+float64(c*c)+float64(d*d) < nearMax {
-			q[0], q[1], q[2], q[3] = nearTanh(a), nearTanh(b), nearTanh(c), nearTanh(d)
+			q[0] = nearTanh(a)
+			q[1] = nearTanh(b)
+			q[2] = nearTanh(c)
+			q[3] = nearTanh(d)
 		} else {
 			nearEdge(q[:], p[:])
 		}

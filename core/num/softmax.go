@@ -4,6 +4,10 @@ package num
 // probability with its own relative precision.
 func SoftmaxRows(z []float64, n, c int) {
 	z = z[:n*c]
+	if c == 3 {
+		softmaxThrees(z)
+		return
+	}
 	for i := 0; i < n; i++ {
 		row := z[i*c : i*c+c]
 		top := row[0]
@@ -18,6 +22,29 @@ func SoftmaxRows(z []float64, n, c int) {
 	}
 	ExpTo(z, z)
 	NormalizeRows(z, n, c)
+}
+
+// softmaxThrees is SoftmaxRows without a loop over the classes, with the same
+// bits.
+func softmaxThrees(z []float64) {
+	for r := z; len(r) >= 3; r = r[3:] {
+		p := (*[3]float64)(r)
+		a, b, c := p[0], p[1], p[2]
+		top := a
+		if b > top {
+			top = b
+		}
+		if c > top {
+			top = c
+		}
+		p[0], p[1], p[2] = a-top, b-top, c-top
+	}
+	ExpTo(z, z)
+	for r := z; len(r) >= 3; r = r[3:] {
+		p := (*[3]float64)(r)
+		sum := p[0] + p[1] + p[2]
+		p[0], p[1], p[2] = p[0]/sum, p[1]/sum, p[2]/sum
+	}
 }
 
 // NormalizeRows divides each row of the n×c matrix z by its sum.

@@ -166,6 +166,18 @@ func labelsTo(dst []uint8, scores []float64, c int) {
 			}
 			dst[i] = l
 		}
+	case 3:
+		scores = scores[:3*len(dst)]
+		for i := range dst {
+			a, b, c, l := scores[3*i], scores[3*i+1], scores[3*i+2], uint8(0)
+			if b > a {
+				a, l = b, 1
+			}
+			if c > a {
+				l = 2
+			}
+			dst[i] = l
+		}
 	default:
 		for i := range dst {
 			dst[i] = top(scores[i*c : (i+1)*c])

@@ -289,18 +289,43 @@ func (a *refiner) fill(c cell) {
 	dx, dy := 1/float64(max(c.x1-c.x0, 1)), 1/float64(max(c.y1-c.y0, 1))
 	for y := c.y0; y < y1; y++ {
 		v := float64(y-c.y0) * dy
+		from, at := c.x0, int(y)*f.W+int(c.x0)
+		inside := y > c.y0 && y < c.y1
+		if inside { // nothing is known but perhaps the left edge
+			if f.state[at] == known {
+				from++
+				at++
+			}
+			if from == x1 {
+				continue
+			}
+			row := f.Labels[at : at+int(x1-from)]
+			for i := range row {
+				row[i] = label
+			}
+		}
 		for k := range n {
 			left := p[k] + v*(r[k]-p[k])
 			slope := (q[k] + v*(s[k]-q[k]) - left) * dx
+			if inside {
+				ramp(f.Scores[at*n+k:(at+int(x1-from)-1)*n+k+1], n, left, slope, float64(from-c.x0))
+				continue
+			}
 			for x := c.x0; x < x1; x++ {
-				at := int(y)*f.W + int(x)
-				if f.state[at] == known {
-					continue
+				if at := int(y)*f.W + int(x); f.state[at] != known {
+					f.Scores[at*n+k] = left + slope*float64(x-c.x0)
+					f.Labels[at] = label
 				}
-				f.Scores[at*n+k] = left + slope*float64(x-c.x0)
-				f.Labels[at] = label
 			}
 		}
+	}
+}
+
+// ramp writes left + slope·x, left + slope·(x+1), … to every n-th of dst.
+func ramp(dst []float64, n int, left, slope, x float64) {
+	for i := 0; i < len(dst); i += n {
+		dst[i] = left + slope*x
+		x++
 	}
 }
 

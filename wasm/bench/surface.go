@@ -3,8 +3,8 @@
 package main
 
 import (
-	"math"
 	"syscall/js"
+	"unsafe"
 
 	dom "honnef.co/go/js/dom/v2"
 
@@ -21,6 +21,7 @@ func square(side int) surface.Raster {
 var (
 	field  surface.Field
 	pixels []byte
+	single []float32
 )
 
 // raster fills a Float32Array with the probabilities and a Uint8Array with the
@@ -30,13 +31,13 @@ func raster(args []js.Value) (any, error) {
 	field.Full(net)
 	p := field.Scores
 	num.SoftmaxRows(p, len(field.Labels), field.Classes)
-	pixels = resized(pixels, 4*len(p))
-	for i, v := range p {
-		bits := math.Float32bits(float32(v))
-		raw := pixels[4*i : 4*i+4]
-		raw[0], raw[1], raw[2], raw[3] = byte(bits), byte(bits>>8), byte(bits>>16), byte(bits>>24)
+	if len(single) != len(p) {
+		single = make([]float32, len(p))
 	}
-	js.CopyBytesToJS(bytesOf(args[1]), pixels)
+	for i := range single {
+		single[i] = float32(p[i])
+	}
+	js.CopyBytesToJS(bytesOf(args[1]), unsafe.Slice((*byte)(unsafe.Pointer(&single[0])), 4*len(single)))
 	js.CopyBytesToJS(args[2], field.Labels)
 	return nil, nil
 }
