@@ -68,9 +68,14 @@ func (r *Ramp) Classes() int { return len(r.rgba) }
 // whatever the family.
 func (r *Ramp) PixelsTo(dst []byte, scores []float64, c int, gain float64) {
 	for i := 0; i*4 < len(dst); i++ {
-		best, ahead := lead(scores[i*c : i*c+c])
-		p := r.rgba[best%len(r.rgba)][int(squash(ahead*gain)*(steps-1)+0.5)]
-		copy(dst[i*4:i*4+4], p[:])
+		row := scores[i*c : i*c+c]
+		best, ahead := 0, 0.0
+		if c == 3 {
+			best, ahead = leadOfThree(row[0], row[1], row[2])
+		} else {
+			best, ahead = lead(row)
+		}
+		*(*[4]uint8)(dst[i*4:]) = r.rgba[best%len(r.rgba)][int(squash(ahead*gain)*(steps-1)+0.5)]
 	}
 }
 
@@ -106,6 +111,23 @@ func lead(row []float64) (best int, ahead float64) {
 	ahead = first - second
 	if !(ahead >= 0) { // scores that are not numbers lead nowhere
 		return best, 0
+	}
+	return best, ahead
+}
+
+// leadOfThree is lead for the usual number of classes, small enough to be part
+// of the loop over the pixels.
+func leadOfThree(a, b, c float64) (best int, ahead float64) {
+	if b > a {
+		a, b, best = b, a, 1
+	}
+	if c > a {
+		a, b, best = c, a, 2
+	} else if c > b {
+		b = c
+	}
+	if ahead = a - b; !(ahead >= 0) {
+		ahead = 0
 	}
 	return best, ahead
 }

@@ -218,3 +218,21 @@ func TestDecimationLeavesShortLinesAlone(t *testing.T) {
 		t.Errorf("%d points of a vertical line", len(got))
 	}
 }
+
+func TestTheLeadOfThreeIsTheLead(t *testing.T) {
+	t.Parallel()
+	values := []float64{-1, 0, 0.5, 2, math.Inf(1), math.NaN()}
+	for _, a := range values {
+		for _, b := range values {
+			for _, c := range values {
+				best, ahead := leadOfThree(a, b, c)
+				if math.IsNaN(a + b + c) {
+					continue // a lead over nothing
+				}
+				if k, want := lead([]float64{a, b, c}); best != k || ahead != want {
+					t.Errorf("%v %v %v: class %d by %v, want %d by %v", a, b, c, best, ahead, k, want)
+				}
+			}
+		}
+	}
+}
