@@ -1,9 +1,10 @@
 // Command heist steals machine-learning models through their prediction APIs:
 // your own models, on your own machine.
 //
-//	heist serve   the page, on http://localhost:8080
-//	heist run     one experiment, its events and its figures
-//	heist params  every setting of an experiment
+//	heist serve    the page and oracles, on http://localhost:8080
+//	heist run      one experiment, its events and its figures
+//	heist publish  a victim for others to steal
+//	heist params   every setting of an experiment
 package main
 
 import (
@@ -29,9 +30,12 @@ var commands []command
 
 func init() {
 	commands = []command{
-		{"serve", "[--dir dist] [--port 8080]", "serve the built page on this machine", serve},
-		{"run", "[--json] key=value …", "steal one victim; its events and its figures", run},
+		{"serve", "[--dir dist] [--port 8080] [--state FILE]", "serve the built page and oracles on this machine", serve},
+		{"run", "[--json] [--save=FILE] key=value …", "steal one victim; its events and its figures", run},
 		{"sweep", "[--seeds=N] [--csv] key=value …", "mean and worst over seeds; a key given twice is varied", sweep},
+		{"publish", "--name NAME key=value …", "put a victim up on a server", publish},
+		{"token", "--model NAME --budget N", "make a token for a published victim", token},
+		{"submit", "--model NAME --name YOU --file copy.json", "hand in a stolen copy", submit},
 		{"params", "[--json]", "list every setting of an experiment", params},
 		{"help", "", "show this text", help},
 		{"version", "", "print the version", version},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"modelheist/core/experiment"
@@ -26,7 +27,7 @@ func params(_ context.Context, args []string, stdout, _ io.Writer) error {
 }
 
 func paramsText(out io.Writer) error {
-	for _, section := range experiment.Sections {
+	for _, section := range append(slices.Clone(experiment.Sections), experiment.RemoteSection) {
 		if _, err := fmt.Fprintf(out, "%s\n", section); err != nil {
 			return err
 		}

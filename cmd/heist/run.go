@@ -18,20 +18,29 @@ import (
 	"modelheist/site/data"
 )
 
-// run steals one victim: settings as key=value, --json for one event a line.
+// run steals one victim: settings as key=value, --json for one event a line,
+// --save=FILE for the copy.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	asJSON := slices.Contains(args, "--json")
-	settings := slices.DeleteFunc(slices.Clone(args), func(a string) bool { return a == "--json" })
+	asJSON, save := false, ""
+	settings := slices.DeleteFunc(slices.Clone(args), func(a string) bool {
+		file, isSave := strings.CutPrefix(a, "--save=")
+		if isSave {
+			save = file
+		}
+		asJSON = asJSON || a == "--json"
+		return isSave || a == "--json"
+	})
 	for _, a := range settings {
 		if strings.HasPrefix(a, "-") {
-			return usagef("run: no option %q; settings are written key=value, and --json prints the events", a)
+			return usagef("run: no option %q; settings are written key=value, --json prints the events and --save=FILE writes the copy", a)
 		}
 	}
 	spec, err := experiment.Parse(settings)
 	if err != nil {
 		return usagef("%s", oneLine(err))
 	}
-	env := experiment.Env{Open: open, Tick: ctx.Err}
+	net := &network{ctx: ctx}
+	env := experiment.Env{Open: open, Tick: ctx.Err, OpenOracle: net.open}
 	e, err := experiment.Prepare(spec, env, nil)
 	if err != nil {
 		return badSetting(err)
@@ -43,13 +52,25 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := out.start(e); err != nil {
 		return err
 	}
+	var last experiment.Event
 	for event, err := range e.Run(env) {
 		if err != nil {
 			return badSetting(err)
 		}
+		if event.Kind == attack.Rounded {
+			last = event
+		}
 		if err := out.event(e, event); err != nil {
 			return err
 		}
+	}
+	if net.oracle != nil {
+		if err := out.network(net.line()); err != nil {
+			return err
+		}
+	}
+	if save != "" {
+		return saveCopy(save, e, last)
 	}
 	return nil
 }
@@ -79,6 +100,7 @@ func open(name string) ([]byte, error) {
 type printer interface {
 	start(*experiment.Experiment) error
 	event(*experiment.Experiment, experiment.Event) error
+	network(networkLine) error
 }
 
 // jsonLines prints one event a line.
@@ -100,8 +122,18 @@ type startLine struct {
 func (j *jsonLines) start(e *experiment.Experiment) error {
 	return j.Encode(startLine{
 		"start", e.Spec.String(), e.Set.Name, e.Set.N(), e.Set.D(), e.Set.ClassNames, e.Unknowns, e.Budget,
-		orNull(metric.Accuracy(e.Victim, e.Train)), orNull(metric.Accuracy(e.Victim, e.Test)),
+		orNull(accuracy(e, e.Train)), orNull(accuracy(e, e.Test)),
 	})
+}
+
+func (j *jsonLines) network(l networkLine) error { return j.Encode(l) }
+
+// accuracy is the victim's, NaN for one behind a network.
+func accuracy(e *experiment.Experiment, s *dataset.Set) float64 {
+	if e.Victim == nil {
+		return math.NaN()
+	}
+	return metric.Accuracy(e.Victim, s)
 }
 
 type queryLine struct {
@@ -244,13 +276,22 @@ func rows(x []float64, width int) [][]float64 {
 type summary struct{ out, progress io.Writer }
 
 func (s *summary) start(e *experiment.Experiment) error {
+	if e.Victim == nil {
+		_, err := fmt.Fprintf(s.progress, "victim   %s at %s: %d features, %d classes\nbudget   %d queries for %d unknowns of a copy; answers: %s\n",
+			e.Spec.Get("model"), e.Spec.Get("oracle"), e.Set.D(), e.Set.Classes(), e.Budget, e.Unknowns, e.Answers())
+		return err
+	}
 	_, err := fmt.Fprintf(s.progress, "victim   %s on %s: %d points, %d features, %d classes; accuracy %s train, %s test\nbudget   %d queries for %d unknowns; answers: %s\n",
 		e.Spec.Get("victim"), e.Set.Name, e.Set.N(), e.Set.D(), e.Set.Classes(),
-		percent(metric.Accuracy(e.Victim, e.Train)), percent(metric.Accuracy(e.Victim, e.Test)), e.Budget, e.Unknowns, e.Spec.Get("answers"))
+		percent(accuracy(e, e.Train)), percent(accuracy(e, e.Test)), e.Budget, e.Unknowns, e.Spec.Get("answers"))
 	return err
 }
 
 func (s *summary) event(e *experiment.Experiment, ev experiment.Event) error {
+	if ev.Kind == attack.Rounded && ev.Measures == nil {
+		_, err := fmt.Fprintf(s.progress, "round %-3d %6d queries\n", ev.Round, ev.Queries)
+		return err
+	}
 	if ev.Kind == attack.Rounded {
 		_, err := fmt.Fprintf(s.progress, "round %-3d %6d queries   agreement %s test, %s uniform\n", ev.Round, ev.Queries, percent(1-ev.Measures.RTest), percent(1-ev.Measures.RUnif))
 		return err
@@ -264,12 +305,20 @@ func (s *summary) event(e *experiment.Experiment, ev experiment.Event) error {
 	}
 	fmt.Fprintln(s.out)
 	if ev.Measures == nil {
+		if e.Victim == nil {
+			return nil // there is no victim to hold the copy against
+		}
 		_, err := fmt.Fprintln(s.out, "copy     none")
 		return err
 	}
 	m := ev.Measures
 	fmt.Fprintf(s.out, "labels   R_test %s   R_unif %s\n", figure(m.RTest), figure(m.RUnif))
 	_, err := fmt.Fprintf(s.out, "scores   TV_test %s   TV_unif %s   parameter error %s\n", figure(m.TVTest), figure(m.TVUnif), figure(m.ParamError))
+	return err
+}
+
+func (s *summary) network(l networkLine) error {
+	_, err := fmt.Fprintln(s.out, l)
 	return err
 }
 
