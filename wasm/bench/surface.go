@@ -29,13 +29,18 @@ var (
 func raster(args []js.Value) (any, error) {
 	field.Make(square(args[0].Int()), net.Classes())
 	field.Full(net)
-	p := field.Scores
-	num.SoftmaxRows(p, len(field.Labels), field.Classes)
-	if len(single) != len(p) {
-		single = make([]float32, len(p))
+	scores, c := field.Scores, field.Classes
+	if len(single) != len(scores) {
+		single = make([]float32, len(scores))
 	}
-	for i := range single {
-		single[i] = float32(p[i])
+	p := make([]float64, 1024*c) // of pixels that stay in a first-level cache
+	for at := 0; at < len(scores); at += len(p) {
+		n := copy(p, scores[at:])
+		num.SoftmaxRows(p[:n], n/c, c)
+		out := single[at : at+n]
+		for i := range out {
+			out[i] = float32(p[i])
+		}
 	}
 	js.CopyBytesToJS(bytesOf(args[1]), unsafe.Slice((*byte)(unsafe.Pointer(&single[0])), 4*len(single)))
 	js.CopyBytesToJS(args[2], field.Labels)
