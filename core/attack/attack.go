@@ -67,6 +67,7 @@ type Event struct {
 type Claim struct {
 	Leaf     *model.Box // a leaf of a tree: where it is and what it answers
 	Suspects []Suspect  // families that the victim may be of, the likeliest first
+	Point    []float64  // d numbers: an input that the victim was trained on
 }
 
 // Suspect is a family that extract-and-test has held against the answers.

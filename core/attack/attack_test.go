@@ -109,6 +109,7 @@ func copies() []model.Recipe {
 		{Family: "svm", Kernel: "linear"},
 		{Family: "svm", Kernel: "poly", Coef0: 1, Degree: 2},
 		{Family: "knn"},
+		{Family: "klr", Representers: 4, Gamma: 1},
 	}
 }
 
@@ -138,7 +139,7 @@ func eachCase(t *testing.T, test func(t *testing.T, a Attack, o func() *fake)) {
 						t.Fatal(err)
 					}
 					link := recipe.Family
-					if link == "svm" || link == "mlp" || link == "knn" {
+					if link == "svm" || link == "mlp" || link == "knn" || link == "klr" {
 						link = "softmax"
 					}
 					test(t, a, func() *fake {
@@ -297,7 +298,7 @@ func TestTickErrorsEndTheStream(t *testing.T) {
 		}
 		name, recipe, c := row.name, model.Recipe{Family: "softmax"}, 3
 		if !slices.Contains(row.family, recipe.Family) {
-			recipe.Family, c = row.family[0], 2
+			recipe, c = model.Recipe{Family: row.family[0], Representers: 3, Gamma: 1}, 2
 		}
 		for _, after := range []int{0, 1, 5} {
 			n := 0

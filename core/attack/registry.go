@@ -45,6 +45,7 @@ var leafAnswers = []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Value}
 var registry = []row{
 	{"equations", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"logistic", "softmax", "ovr", "mlp"}, equations},
 	{"log-ratios", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"logistic", "softmax"}, logRatios},
+	{"kernel-leak", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"klr"}, kernelLeak},
 	{"uniform", labelOnly, model.Families, uniform},
 	{"line-search", labelOnly, model.Families, lineSearch},
 	{"adaptive", labelOnly, model.Families, adaptive},

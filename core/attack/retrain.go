@@ -63,6 +63,8 @@ func (l *learner) fit() (model.Classifier, error) {
 		r.Depth, r.MinLeaf, r.Laplace = 0, 1, 0
 	case "knn":
 		r.Neighbours = 1 // every answer is exact; more would blur the boundary
+	case "klr":
+		r.C, r.Learnt = looseC, true
 	}
 	data := model.Data{X: s.x, Dim: s.d, Classes: s.c, Labels: s.labels}
 	if r.Family == "ovr" {
