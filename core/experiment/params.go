@@ -73,8 +73,8 @@ func when(key string, in ...string) Cond { return Cond{Key: key, In: in} }
 var (
 	generated     = when("data", "moons", "circles", "blobs", "five-class", "spirals", "xor")
 	withScores    = when("answers", "top1", "probabilities", "logits", "margin")
-	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp", "tree", "knn")
-	withLogits    = when("victim", "logistic", "softmax", "ovr", "mlp")
+	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp", "tree", "knn", "klr")
+	withLogits    = when("victim", "logistic", "softmax", "ovr", "mlp", "klr")
 	treesAnswers  = []Cond{when("victim", "tree"), when("copy", "tree"), when("answers", "top1", "probabilities")}
 	solvable      = when("copy", "logistic", "softmax", "ovr", "mlp")
 )
@@ -159,6 +159,7 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{Value: "svm", Label: "Support vector machine", Help: "a maximum-margin classifier; k is counted as d+1"},
 			{Value: "tree", Label: "Decision tree", Help: "questions about one feature at a time; k counts its nodes"},
 			{Value: "knn", Label: "Nearest neighbours", Help: "a vote of the nearest training points; k is counted as d+1"},
+			{Value: "klr", Label: "Kernel logistic regression", Help: "similarity to some training points, which it holds; k = s·d + c(s+1)"},
 		},
 	},
 	{
@@ -200,12 +201,17 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		Key: "C", Section: "victim", Label: "C", Kind: Float, Min: 0.001, Max: 1e6, Log: true, Default: "1",
 		Defaults: []Default{{when("victim", "svm"), "10"}},
 		Help:     "How much an error in training counts against a large weight; as scikit-learn defines it.",
-		When:     []Cond{when("victim", "logistic", "softmax", "ovr", "svm")},
+		When:     []Cond{when("victim", "logistic", "softmax", "ovr", "svm", "klr")},
+	},
+	{
+		Key: "representers", Section: "victim", Label: "Representers", Kind: Int, Min: 1, Max: 2000, Default: "20",
+		Help: "How many training points the model keeps and compares inputs with: the first ones.",
+		When: []Cond{when("victim", "klr")},
 	},
 	{
 		Key: "gamma", Section: "victim", Label: "γ", Kind: Float, Min: 0.001, Max: 1000, Log: true, Default: "2",
 		Help: "How fast similarity falls with distance: larger bends the boundary more.",
-		When: []Cond{when("victim", "svm"), when("kernel", "rbf", "poly")},
+		When: []Cond{when("victim", "svm", "klr"), when("kernel", "", "rbf", "poly")},
 	},
 	{
 		Key: "degree", Section: "victim", Label: "Degree", Kind: Int, Min: 1, Max: 8, Default: "2",
@@ -218,7 +224,7 @@ var Params = append(slices.Clone(remoteParams), []Param{
 
 	{
 		Key: "answers", Section: "oracle", Label: "Answers", Kind: Choice, Default: "labels",
-		Defaults: []Default{{when("victim", "tree"), "top1"}},
+		Defaults: []Default{{when("victim", "tree"), "top1"}, {when("victim", "klr"), "probabilities"}},
 		Help:     "What the API returns for a query.",
 		Choices: []Option{
 			{Value: "labels", Label: "Label", Help: "only the class"},
@@ -249,28 +255,41 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{Value: "svm", Label: "Support vector machine"},
 			{Value: "tree", Label: "Decision tree"},
 			{Value: "knn", Label: "Nearest neighbours"},
+			{Value: "klr", Label: "Kernel logistic regression"},
 		},
 		Defaults: []Default{
 			{when("victim", "logistic"), "logistic"}, {when("victim", "softmax"), "softmax"}, {when("victim", "ovr"), "ovr"},
 			{when("victim", "mlp"), "mlp"}, {when("victim", "tree"), "tree"}, {when("victim", "knn"), "knn"},
+			{when("victim", "klr"), "klr"},
 		},
 	},
 	{
 		Key: "copy-hidden", Section: "attack", Label: "Copy's hidden nodes", Kind: Ints, Min: 1, Max: 1000, Default: "20", Advanced: true,
 		Help: "Nodes in each hidden layer of a copy whose victim is no network.",
-		When: []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "tree", "knn")},
+		When: []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "tree", "knn", "klr")},
 	},
 	{
 		Key: "copy-activation", Section: "attack", Label: "Copy's activation", Kind: Choice, Default: "tanh", Advanced: true,
 		Choices: []Option{{Value: "tanh", Label: "tanh"}, {Value: "relu", Label: "ReLU"}, {Value: "sigmoid", Label: "sigmoid"}},
 		Help:    "What a hidden node of a copy does whose victim is no network.",
-		When:    []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "tree", "knn")},
+		When:    []Cond{when("copy", "mlp"), when("victim", "logistic", "softmax", "ovr", "svm", "tree", "knn", "klr")},
 	},
 	{
 		Key: "copy-kernel", Section: "attack", Label: "Copy's kernel", Kind: Choice, Default: "rbf", Advanced: true,
 		Choices: []Option{{Value: "rbf", Label: "RBF"}, {Value: "poly", Label: "Quadratic", Help: "(x·y + 1)²"}, {Value: "linear", Label: "Linear"}},
 		Help:    "The kernel of a copy whose victim has none.",
-		When:    []Cond{when("copy", "svm"), when("victim", "logistic", "softmax", "ovr", "mlp", "tree", "knn")},
+		When:    []Cond{when("copy", "svm"), when("victim", "logistic", "softmax", "ovr", "mlp", "tree", "knn", "klr")},
+	},
+	{
+		Key: "copy-representers", Section: "attack", Label: "Copy's representers", Kind: Int, Min: 1, Max: 2000, Default: "20", Advanced: true,
+		Defaults: []Default{{when("victim", "klr"), ""}},
+		Help:     "How many representers the thief assumes; too many do no harm. Without it, the victim's number.",
+		When:     []Cond{when("copy", "klr")},
+	},
+	{
+		Key: "copy-gamma", Section: "attack", Label: "Copy's γ", Kind: Float, Min: 0.001, Max: 1000, Log: true, Default: "2", Advanced: true,
+		Help: "γ of a kernel logistic copy whose victim is none; of one, the thief knows γ.",
+		When: []Cond{when("copy", "klr"), when("victim", "logistic", "softmax", "ovr", "mlp", "svm", "tree", "knn")},
 	},
 	{
 		Key: "partial", Section: "oracle", Label: "Incomplete inputs", Kind: Bool, Default: "no",
@@ -286,7 +305,7 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		Key: "attack", Section: "attack", Label: "Strategy", Kind: Choice, Default: "adaptive",
 		Defaults: []Default{
 			{when("partial", "yes"), "top-down"}, {when("partial", "no"), "path-finding"},
-			{when("copy", "svm", "tree", "knn"), "adaptive"},
+			{when("copy", "svm", "tree", "knn"), "adaptive"}, {when("answers", "labels"), "adaptive"}, {when("copy", "klr"), "kernel-leak"},
 			{when("answers", "top1", "probabilities", "logits"), "equations"},
 		},
 		Help: "How the thief spends the queries. It sees the API and nothing else.",
@@ -298,6 +317,10 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{
 				Value: "log-ratios", Label: "Log-ratios", Help: "ratios of a softmax's probabilities have logarithms linear in the input: d+1 answers, whatever the number of classes",
 				When: []Cond{when("copy", "logistic", "softmax"), when("answers", "top1", "probabilities", "logits")},
+			},
+			{
+				Value: "kernel-leak", Label: "Kernel leak", Help: "recover a kernel model with the training points that it holds (section 4.1.3)",
+				When: []Cond{when("copy", "klr"), when("answers", "top1", "probabilities", "logits")},
 			},
 			{Value: "uniform", Label: "Uniform retraining", Help: "train the copy on the labels of random queries (section 6.1)"},
 			{Value: "line-search", Label: "Line-search retraining", Help: "bisect between answers that differ, train on all of them (section 6.1)"},
@@ -331,16 +354,16 @@ var Params = append(slices.Clone(remoteParams), []Param{
 	{
 		Key: "rounds", Section: "attack", Label: "Rounds", Kind: Int, Min: 1, Max: 1000, Advanced: true,
 		Help: "How often the copy is trained; without it the attack chooses.",
-		When: []Cond{when("attack", "equations", "log-ratios", "uniform", "line-search", "adaptive", "lowd-meek", "extract-and-test")},
+		When: []Cond{when("attack", "equations", "log-ratios", "kernel-leak", "uniform", "line-search", "adaptive", "lowd-meek", "extract-and-test")},
 	},
 	{
 		Key: "alpha", Section: "budget", Label: "α", Kind: Float, Min: 0.1, Max: 1000, Log: true,
-		Defaults: []Default{{when("attack", "equations", "log-ratios"), "2"}},
+		Defaults: []Default{{when("attack", "equations", "log-ratios", "kernel-leak"), "2"}},
 		Help:     "Budget in multiples of the victim's unknowns: α·k queries. Instead of queries.",
 	},
 	{
 		Key: "queries", Section: "budget", Label: "Budget", Kind: Int, Unit: "queries", Min: 1, Max: 1000000, Log: true, Default: "200",
-		Defaults: []Default{{when("attack", "equations", "log-ratios"), ""}, {when("attack", "path-finding", "top-down"), "5000"}},
+		Defaults: []Default{{when("attack", "equations", "log-ratios", "kernel-leak"), ""}, {when("attack", "path-finding", "top-down"), "5000"}},
 		Help:     "How many queries the thief may ask. Instead of alpha.",
 	},
 	{

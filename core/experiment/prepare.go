@@ -200,6 +200,9 @@ func (e *Experiment) train(env Env, prev *Experiment) error {
 	if e.Recipe.Family == "logistic" && c != 2 {
 		return &ParamError{"victim", "logistic", fmt.Sprintf("takes two classes and the data have %d; softmax and ovr take more", c)}
 	}
+	if n := e.Train.N(); e.Recipe.Family == "klr" && e.Recipe.Representers > n {
+		return &ParamError{"representers", fmt.Sprint(e.Recipe.Representers), fmt.Sprintf("is more than the %d training points", n)}
+	}
 	defer e.settle()
 	if prev != nil && prev.Spec.part("data", "victim") == e.Spec.part("data", "victim") {
 		e.Victim = prev.Victim
@@ -235,7 +238,7 @@ func (e *Experiment) recipe() model.Recipe {
 		Hidden: s.Ints("hidden"), Activation: s.Get("activation"), L2: s.Float("decay"),
 		Kernel: s.Get("kernel"), Gamma: s.Float("gamma"), Degree: s.Int("degree"), Coef0: 1,
 		Depth: s.Int("depth"), MinLeaf: s.Int("leaf"), Laplace: s.Float("smoothing"),
-		Neighbours: s.Int("neighbours"),
+		Neighbours: s.Int("neighbours"), Representers: s.Int("representers"),
 	}
 }
 
@@ -254,7 +257,17 @@ func (e *Experiment) oracle() (*oracle.Meter, error) {
 func (e *Experiment) copied() model.Recipe {
 	s := e.Spec
 	if s.Get("copy") == s.Get("victim") {
-		return e.Recipe
+		r := e.Recipe
+		if r.Family == "klr" {
+			r.Learnt = true
+			if n := s.Int("copy-representers"); n > 0 {
+				r.Representers = n
+			}
+		}
+		return r
+	}
+	if s.Get("copy") == "klr" {
+		return model.Recipe{Family: "klr", Representers: s.Int("copy-representers"), Gamma: s.Float("copy-gamma"), Learnt: true}
 	}
 	return model.Recipe{
 		Family: s.Get("copy"), Hidden: s.Ints("copy-hidden"), Activation: s.Get("copy-activation"),
@@ -285,7 +298,7 @@ func (e *Experiment) allow() error {
 			return &ParamError{"attack", name, "rebuilds a polynomial kernel with degree=2 and inside=yes only"}
 		}
 	}
-	if (name == "equations" || name == "log-ratios") && e.Answers() == oracle.Top1 && c != 2 {
+	if (name == "equations" || name == "log-ratios" || name == "kernel-leak") && e.Answers() == oracle.Top1 && c != 2 {
 		return &ParamError{"attack", name, fmt.Sprintf("needs the probability of every class, and answers=top1 gives one of %d; ask for answers=probabilities", c)}
 	}
 	return nil

@@ -54,6 +54,11 @@ func TestEveryRunEndsOnceWithinItsBudgetAndIsMeasured(t *testing.T) {
 		"n=100 kernel=poly attack=lowd-meek queries=30 box=yes",
 		"n=100 victim=mlp hidden=3 copy=knn queries=30",
 		"n=100 victim=knn neighbours=3 answers=probabilities attack=uniform queries=30",
+		"n=100 victim=klr gamma=10 representers=5",
+		"n=100 victim=klr gamma=10 representers=5 copy-representers=7 answers=logits",
+		"n=100 victim=klr representers=4 answers=labels queries=40",
+		"n=100 victim=klr representers=4 round=3",
+		"n=100 victim=mlp hidden=3 copy=klr copy-representers=4 answers=probabilities attack=kernel-leak queries=40",
 		"n=100 victim=tree",
 		"n=100 victim=tree partial=yes queries=30",
 		"data=iris victim=tree answers=probabilities partial=yes fields=no smoothing=0 epsilon=0.01",
@@ -211,6 +216,8 @@ func TestDataThatNoVictimCanBeTrainedOnAreRefusedInWords(t *testing.T) {
 		{"data=points points=AAA", "cut off"},
 		{"data=blobs victim=logistic", "takes two classes and the data have 3"},
 		{"data=blobs victim=softmax answers=top1", "one of 3"},
+		{"data=blobs victim=klr answers=top1", "one of 3"},
+		{"n=20 victim=klr", "more than the 14 training points"},
 	} {
 		spec := parse(t, c.settings)
 		_, err := Prepare(spec, env, nil)
