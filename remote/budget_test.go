@@ -296,7 +296,7 @@ func TestClientsWithoutATokenDontFillTheMemory(t *testing.T) {
 			remembered++
 		}
 	}
-	if remembered != 2000 {
+	if remembered < 1800 || remembered > 2000 {
 		t.Errorf("%d clients are remembered", remembered)
 	}
 }

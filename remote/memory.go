@@ -199,7 +199,7 @@ func (m *Memory) charge(d Draw) {
 	if passing(d.Account) {
 		m.ids += len(a.ids) + len(a.old) - before
 	}
-	for m.clients > maxClients || m.ids > maxIDs {
+	if m.clients > maxClients || m.ids > maxIDs {
 		m.forget()
 	}
 	if len(m.ledger) == maxLedger {
@@ -211,8 +211,8 @@ func (m *Memory) charge(d Draw) {
 // passing tells whether an account is that of a client without a token.
 func passing(account string) bool { return strings.HasPrefix(account, "client:") }
 
-// forget drops the account without a token whose window is the oldest, so that
-// addresses without number don't fill the memory.
+// forget drops the tenth of the accounts without a token whose windows are the
+// oldest, so that addresses without number don't fill the memory.
 func (m *Memory) forget() {
 	type place struct{ model, name string }
 	var all []place
@@ -223,11 +223,13 @@ func (m *Memory) forget() {
 			}
 		}
 	}
-	oldest := slices.MinFunc(all, func(a, b place) int {
+	slices.SortFunc(all, func(a, b place) int {
 		return cmp.Or(m.account(a.model, a.name).Since.Compare(m.account(b.model, b.name).Since), cmp.Compare(a.name, b.name))
 	})
-	a := m.account(oldest.model, oldest.name)
-	m.clients--
-	m.ids -= len(a.ids) + len(a.old)
-	delete(m.accounts[oldest.model], oldest.name)
+	for _, p := range all[:(len(all)+9)/10] {
+		a := m.account(p.model, p.name)
+		m.clients--
+		m.ids -= len(a.ids) + len(a.old)
+		delete(m.accounts[p.model], p.name)
+	}
 }

@@ -25,11 +25,6 @@ import (
 // can be seen by others on the machine.
 const adminKey = "HEIST_ADMIN_KEY"
 
-// named is a remote oracle with what the page and the experiment ask of it.
-type named struct{ *client.Oracle }
-
-func (n named) ClassNames() []string { return n.Info().ClassNames }
-
 // network connects experiments to remote oracles, and keeps the last one.
 type network struct {
 	ctx    context.Context
@@ -46,7 +41,7 @@ func (n *network) open(s experiment.Spec) (oracle.Oracle, error) {
 		return nil, fmt.Errorf("oracle: %w", err)
 	}
 	n.oracle = o
-	return named{o}, nil
+	return o, nil
 }
 
 // networkLine is what the network has cost, as a line of JSON.

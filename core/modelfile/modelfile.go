@@ -5,10 +5,11 @@
 // The text is one object:
 //
 //	modelheist  1, the version of the format
-//	family      logistic softmax ovr mlp svm tree regression-tree knn
+//	family      logistic softmax ovr mlp svm tree regression-tree knn boxes
+//	            regression-boxes
 //	features    one object an input: name; low and high, or categories (a list
 //	            of names, then the values are 0, 1, …)
-//	classes     names of the classes; absent for regression-tree
+//	classes     names of the classes; absent for a regression
 //
 // and the family's own members (d inputs, c classes, n×d row by row):
 //
@@ -26,6 +27,9 @@
 //	                      unless a leaf, feature, left, right, and threshold
 //	                      (x ≤ threshold goes left) or set (categories go left)
 //	knn                   neighbours, points: n×d, votes: n×c
+//	boxes                 boxes, the first that contains an input answers: label,
+//	regression-boxes      values (as of nodes), bounds: feature with low (low < x)
+//	                      and high (x ≤ high), absent where open, or with set
 //
 // Unknown members, wrong shapes and numbers out of range are errors that name
 // the member. Numbers keep their bits: what is read predicts exactly as what was
@@ -35,6 +39,8 @@ package modelfile
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"modelheist/core/domain"
 	"modelheist/core/jsontext"
@@ -74,7 +80,11 @@ func Append(dst []byte, f File) ([]byte, error) {
 	w := jsontext.Begin(dst)
 	w.Int("modelheist", Version)
 	w.Text("family", family)
-	w.Add("features", func(dst []byte) []byte { return AppendFeatures(dst, f.Domain) })
+	inputs := slices.Clone(f.Domain)
+	for i := range inputs {
+		inputs[i].Optional = false
+	}
+	w.Add("features", func(dst []byte) []byte { return AppendFeatures(dst, inputs) })
 	if c > 1 {
 		w.Texts("classes", f.Classes)
 	}
@@ -115,6 +125,10 @@ func describe(c model.Classifier) (family string, body func(*jsontext.Writer)) {
 		return "tree", func(w *jsontext.Writer) { writeNodes(w, m.Nodes()) }
 	case *model.RegressionTree:
 		return "regression-tree", func(w *jsontext.Writer) { writeNodes(w, m.Nodes()) }
+	case *model.Boxes:
+		return "boxes", func(w *jsontext.Writer) { writeBoxes(w, m.Boxes()) }
+	case *model.RegressionBoxes:
+		return "regression-boxes", func(w *jsontext.Writer) { writeBoxes(w, m.Boxes()) }
 	case *model.KNN:
 		return "knn", func(w *jsontext.Writer) {
 			w.Int("neighbours", m.Neighbours())
@@ -158,15 +172,47 @@ func writeNodes(w *jsontext.Writer, nodes []model.Node) {
 				w.Float("threshold", n.Threshold)
 				return
 			}
-			set := []int{}
-			for k, in := range n.Set {
-				if in {
-					set = append(set, k)
-				}
-			}
-			w.Ints("set", set)
+			w.Ints("set", indices(n.Set))
 		})
 	})
+}
+
+// indices are those of the members of a set.
+func indices(set []bool) []int {
+	list := []int{}
+	for k, in := range set {
+		if in {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+func writeBoxes(w *jsontext.Writer, list []model.Box) {
+	w.Add("boxes", func(dst []byte) []byte {
+		return jsontext.AppendObjects(dst, len(list), func(w *jsontext.Writer, i int) {
+			w.Int("label", list[i].Label)
+			w.Floats("values", list[i].Values)
+			w.Add("bounds", func(dst []byte) []byte {
+				bounds := list[i].Bounds
+				return jsontext.AppendObjects(dst, len(bounds), func(w *jsontext.Writer, i int) { writeBound(w, &bounds[i]) })
+			})
+		})
+	})
+}
+
+func writeBound(w *jsontext.Writer, b *model.Bound) {
+	w.Int("feature", b.Feature)
+	if b.Set != nil {
+		w.Ints("set", indices(b.Set))
+		return
+	}
+	if !math.IsInf(b.Low, -1) {
+		w.Float("low", b.Low)
+	}
+	if !math.IsInf(b.High, 1) {
+		w.Float("high", b.High)
+	}
 }
 
 // Decode reads a file. Errors name the member and what is allowed.
@@ -195,11 +241,14 @@ func read(o *jsontext.Fields) (File, error) {
 	if d := f.Domain.Dim(); d < 1 || d > MaxFeatures {
 		o.Fail("features", "are %d, allowed are 1..%d", d, MaxFeatures)
 	}
+	if slices.ContainsFunc(f.Domain, func(f domain.Feature) bool { return f.Optional }) {
+		o.Fail("features", "have an optional one, which is for oracles only")
+	}
 	build := families[family]
 	if build == nil {
-		o.Fail("family", "is %q, must be one of logistic softmax ovr mlp svm tree regression-tree knn", jsontext.Short(family))
+		o.Fail("family", "is %q, must be one of logistic softmax ovr mlp svm tree regression-tree knn boxes regression-boxes", jsontext.Short(family))
 	}
-	if family != "regression-tree" {
+	if !strings.HasPrefix(family, "regression-") {
 		f.Classes = o.Texts("classes", maxName)
 		if c := len(f.Classes); c < 2 || c > MaxClasses {
 			o.Fail("classes", "are %d, allowed are 2..%d", c, MaxClasses)
@@ -253,6 +302,7 @@ type builder func(o *jsontext.Fields, family string, d domain.Domain, c int) (mo
 var families = map[string]builder{
 	"logistic": readLinear, "softmax": readLinear, "ovr": readLinear,
 	"mlp": readMLP, "svm": readSVM, "tree": readTree, "regression-tree": readTree, "knn": readKNN,
+	"boxes": readBoxes, "regression-boxes": readBoxes,
 }
 
 // built hides the nil pointer that comes with an error.
@@ -313,25 +363,75 @@ func readTree(o *jsontext.Fields, family string, d domain.Domain, c int) (model.
 }
 
 func readNode(o *jsontext.Fields, d domain.Domain, nodes int, frequencies bool) model.Node {
-	n := model.Node{Feature: -1, Values: o.Floats("values")}
-	for _, v := range n.Values {
-		if frequencies && !(v >= 0 && v <= 1) {
-			o.Fail("values", "has a frequency of %v, must be in 0..1", v)
-		}
-	}
+	n := model.Node{Feature: -1, Values: readValues(o, frequencies)}
 	if o.Has("feature") {
 		n.Feature = o.Int("feature", 0, d.Dim()-1)
 		n.Left, n.Right = o.Int("left", 1, nodes), o.Int("right", 1, nodes)
 		if o.Has("set") {
-			k := len(d[n.Feature].Categories)
-			n.Set = make([]bool, k)
-			for _, in := range o.Ints("set", 0, k-1) {
-				n.Set[in] = true
-			}
+			n.Set = readSet(o, d[n.Feature])
 		} else {
 			n.Threshold = o.Float("threshold")
 		}
 	}
 	o.Done()
 	return n
+}
+
+// readValues are what a node or a box answers.
+func readValues(o *jsontext.Fields, frequencies bool) []float64 {
+	values := o.Floats("values")
+	for _, v := range values {
+		if frequencies && !(v >= 0 && v <= 1) {
+			o.Fail("values", "has a frequency of %v, must be in 0..1", v)
+		}
+	}
+	return values
+}
+
+func readSet(o *jsontext.Fields, f domain.Feature) []bool {
+	k := len(f.Categories)
+	set := make([]bool, k)
+	for _, in := range o.Ints("set", 0, k-1) {
+		set[in] = true
+	}
+	return set
+}
+
+func readBoxes(o *jsontext.Fields, family string, d domain.Domain, c int) (model.Classifier, error) {
+	c = max(c, 1)
+	var list []model.Box
+	for _, in := range o.Objects("boxes") {
+		b := model.Box{Label: in.Int("label", 0, c-1), Values: readValues(in, family == "boxes")}
+		for _, at := range in.Objects("bounds") {
+			b.Bounds = append(b.Bounds, readBound(at, d))
+		}
+		in.Done()
+		list = append(list, b)
+	}
+	if o.Err() != nil {
+		return nil, o.Err()
+	}
+	widths := make([]float64, d.Dim())
+	for i, f := range d {
+		widths[i] = f.High - f.Low
+	}
+	return model.NewBoxes(c, widths, list)
+}
+
+func readBound(o *jsontext.Fields, d domain.Domain) model.Bound {
+	b := model.Bound{Feature: o.Int("feature", 0, d.Dim()-1), Low: math.Inf(-1), High: math.Inf(1)}
+	if o.Has("set") {
+		b.Set = readSet(o, d[b.Feature])
+	}
+	if o.Has("low") {
+		b.Low = o.Float("low")
+	}
+	if o.Has("high") {
+		b.High = o.Float("high")
+	}
+	if b.Set != nil && (o.Has("low") || o.Has("high")) {
+		o.Fail("set", "has no place beside low or high")
+	}
+	o.Done()
+	return b
 }

@@ -64,6 +64,17 @@ func trained(t testing.TB) map[string]File {
 		t.Fatal(err)
 	}
 	files["regression-tree"] = File{regression, categories, nil}
+	for name, c := range map[string]int{"boxes": 2, "regression-boxes": 1} {
+		list := []model.Box{
+			{Bounds: []model.Bound{{Feature: 0, Low: math.Inf(-1), High: 0.25}, {Feature: 1, Set: []bool{true, false, true}}}, Values: []float64{0.75, 0.25}[:c]},
+			{Bounds: []model.Bound{{Feature: 0, Low: 0.25, High: math.Inf(1)}}, Label: c - 1, Values: []float64{0.125, 0.5}[:c]},
+		}
+		m, err := model.NewBoxes(c, []float64{2, 2}, list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = File{m, categories, []string{"a", "b"}[:c/2*2]}
+	}
 	return files
 }
 

@@ -125,6 +125,7 @@ type Oracle struct {
 
 	mu    sync.Mutex
 	left  int
+	fresh bool // left is from before this Ask
 	stats Stats
 }
 
@@ -216,6 +217,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 // Info is what is known of the model.
 func (c *Oracle) Info() Info { return c.info }
 
+// ClassNames are the classes' names, nil if the server doesn't tell.
+func (c *Oracle) ClassNames() []string { return c.info.ClassNames }
+
 // Stats are what the network has cost so far.
 func (c *Oracle) Stats() Stats {
 	c.mu.Lock()
@@ -257,6 +261,9 @@ func (c *Oracle) Ask(x []float64) (oracle.Reply, error) {
 	if n > c.Left() {
 		return oracle.Reply{}, oracle.ErrBudget
 	}
+	c.mu.Lock()
+	c.fresh = true
+	c.mu.Unlock()
 	begun := time.Now()
 	parts, err := c.parts(x, n)
 	if err != nil {
@@ -376,10 +383,10 @@ func (c *Oracle) account(response Response, answer oip.Response, n int) {
 		}
 	}
 	c.stats.Cost += cost
-	c.limit(response)
 }
 
-// limit reads what is left of the budget from the RateLimit header.
+// limit reads what is left of the budget from the RateLimit header. Answers of
+// one Ask may overtake each other: the least is the latest.
 func (c *Oracle) limit(response Response) {
 	for item := range strings.SplitSeq(response.Header("RateLimit"), ",") {
 		parts := strings.Split(item, ";")
@@ -387,11 +394,10 @@ func (c *Oracle) limit(response Response) {
 			continue
 		}
 		for _, p := range parts[1:] {
-			if r, found := strings.CutPrefix(strings.TrimSpace(p), "r="); found {
-				if v, err := strconv.Atoi(r); err == nil && v >= 0 {
-					// Answers may overtake each other; a budget only falls, until renewed.
-					c.left = v
-				}
+			r, found := strings.CutPrefix(strings.TrimSpace(p), "r=")
+			v, err := strconv.Atoi(r)
+			if found && err == nil && v >= 0 && (c.fresh || v < c.left) {
+				c.left, c.fresh = v, false
 			}
 		}
 	}

@@ -35,11 +35,13 @@ func (c *Oracle) sendWith(ctx context.Context, method, url string, body []byte, 
 		if ctx.Err() != nil {
 			return Response{}, ctx.Err()
 		}
-		problem := c.judge(response, err)
-		if problem == nil {
+		if err == nil && response.Header != nil {
 			c.mu.Lock()
 			c.limit(response)
 			c.mu.Unlock()
+		}
+		problem := c.judge(response, err)
+		if problem == nil {
 			response.retried = sent > 1
 			return response, nil
 		}
