@@ -21,17 +21,39 @@ need() { # command, what it is for
 
 version() { git describe --tags --always --dirty 2>/dev/null || echo unknown; }
 
-wasm() { # package, file
-	GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags='-s -w -buildid=' -o "$2.unpacked" "$1"
+wasm() { # package, file, further flags of go build
+	local package=$1 file=$2
+	shift 2
+	GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags="-s -w -buildid= -X main.version=$(version)" "$@" -o "$file.unpacked" "$package"
 	go build -o $bin/ ./internal/wasmpack
-	$bin/wasmpack "$2.unpacked" "$2"
+	$bin/wasmpack "$file.unpacked" "$file"
+}
+
+# engine builds for a small download: with wasm/fmt in place of the library's
+# fmt, with inlining only where it pays, in the loops over numbers, and without
+# bounds checks in the runtime.
+engine() {
+	local std flags=(-gcflags=all=-l) package
+	std=$(go env GOROOT)/src
+	for package in math/... modelheist/core/{num,model,optimize,surface}; do
+		flags+=("-gcflags=$package=")
+	done
+	for package in runtime internal/runtime/...; do
+		flags+=("-gcflags=$package=-l -B")
+	done
+	{
+		printf '{"Replace": {'
+		for file in "$std"/fmt/{doc,errors,format,scan}.go; do printf '"%s": "", ' "$file"; done
+		printf '"%s": "%s"}}\n' "$std/fmt/print.go" "$PWD/wasm/fmt/fmt.go"
+	} >$bin/overlay.json
+	wasm ./wasm/engine $bin/engine.wasm -overlay $bin/overlay.json "${flags[@]}"
 }
 
 site() {
 	need go "Go 1.26 or newer is needed: https://go.dev/dl"
 	go build -ldflags="-X main.buildVersion=$(version)" -o $bin/ ./cmd/heist
 	go -C tools build -o ../$bin/ ./mksite
-	wasm ./wasm/engine $bin/engine.wasm
+	engine
 	$bin/heist params --json >$bin/params.json
 	$bin/mksite -out dist -version "$(version)" site \
 		engine.wasm=$bin/engine.wasm params.json=$bin/params.json \

@@ -1,11 +1,11 @@
 package attack
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 
 	"modelheist/core/model"
@@ -524,7 +524,7 @@ func (p *paths) answers(inputs []lattice, why string) ([]answer, error) {
 func key(x lattice) string {
 	b := make([]byte, 0, 4*len(x))
 	for _, k := range x {
-		b = binary.LittleEndian.AppendUint32(b, uint32(k))
+		b = appendBits(b, uint64(uint32(k)))
 	}
 	return string(b)
 }
@@ -535,7 +535,7 @@ func (p *paths) answer(i int) answer {
 	a := answer{label: p.labels[i], values: p.values[i*w : (i+1)*w], missing: -1}
 	b := strconv.AppendInt(nil, int64(a.label), 10)
 	for _, v := range a.values {
-		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+		b = appendBits(b, math.Float64bits(v))
 	}
 	if i < len(p.missing) {
 		a.missing, a.told = p.missing[i], true
@@ -705,7 +705,7 @@ func grouped(parts []part, categories int) []part {
 // merge sorts single values and joins neighbours with equal answers. The input
 // of a joined part is its upper end.
 func merge(parts []part) []part {
-	slices.SortFunc(parts, func(a, b part) int { return int(a.lo - b.lo) })
+	sort.Slice(parts, func(i, j int) bool { return parts[i].lo < parts[j].lo })
 	var out []part
 	for _, c := range parts {
 		if last := len(out) - 1; last >= 0 && out[last].answer.id == c.answer.id {
@@ -721,4 +721,13 @@ func merge(parts []part) []part {
 // there is nothing to close: their ends are neighbours.
 func stretch(parts []part, d side) {
 	parts[0].lo, parts[len(parts)-1].hi = d.lo, d.hi
+}
+
+// appendBits appends v's bytes; encoding/binary would bring reflection along.
+func appendBits(b []byte, v uint64) []byte {
+	for range 8 {
+		b = append(b, byte(v))
+		v >>= 8
+	}
+	return b
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 
 	"modelheist/core/num"
 )
@@ -75,7 +76,7 @@ func newKNN(k, d, c int, x, votes []float64) *KNN {
 			m.byY[i] = int32(i)
 		}
 		ys := m.points.x[n:]
-		slices.SortStableFunc(m.byY, func(a, b int32) int { return cmp.Compare(ys[a], ys[b]) })
+		sort.SliceStable(m.byY, func(i, j int) bool { return ys[m.byY[i]] < ys[m.byY[j]] })
 	}
 	return m
 }

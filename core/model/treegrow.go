@@ -1,10 +1,10 @@
 package model
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 )
 
 // Growth limits a tree. The zero value grows it until the leaves are pure.
@@ -365,7 +365,7 @@ func (g *grower) subsets(f int, points []point, s *split) {
 	bins := g.bins(points)
 	if g.c <= 2 {
 		last := g.c - 1
-		slices.SortStableFunc(bins, func(a, b bin) int { return cmp.Compare(a.counts[last]/a.n, b.counts[last]/b.n) })
+		sort.SliceStable(bins, func(i, j int) bool { return bins[i].counts[last]/bins[i].n < bins[j].counts[last]/bins[j].n })
 	}
 	total := bin{counts: make([]float64, g.c)}
 	for _, b := range bins {

@@ -58,7 +58,7 @@ type Field struct {
 // fills them.
 func (f *Field) Make(r Raster, classes int) {
 	if r.W < 1 || r.H < 1 || !(r.Right > r.Left) || !(r.Top > r.Bottom) || classes < 2 || classes > 255 {
-		panic(fmt.Sprintf("surface: no field of %d classes on %+v", classes, r))
+		panic(fmt.Sprintf("surface: no field of %d classes on %d×%d pixels", classes, r.W, r.H))
 	}
 	n := r.W * r.H
 	f.Raster, f.Classes = r, classes

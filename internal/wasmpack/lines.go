@@ -11,16 +11,29 @@ var magic = []byte("\xf1\xff\xff\xff\x00\x00\x01\x08")
 
 // Offsets in the runtime's _func (runtime/runtime2.go), in bytes.
 const (
-	funcPCSP    = 16 // table of stack depths: needed to unwind
-	funcPCFile  = 20 // table of files
-	funcPCLine  = 24 // table of lines
-	funcNPCData = 28 // how many further tables follow at funcSize: needed by the collector
-	funcSize    = 44
+	funcPCSP      = 16 // table of stack depths: needed to unwind
+	funcPCFile    = 20 // table of files
+	funcPCLine    = 24 // table of lines
+	funcNPCData   = 28 // how many further tables follow at funcSize
+	funcUnit      = 32 // the file of the function itself
+	funcStartLine = 36 // and its first line
+	funcNFuncData = 43 // how many data follow these tables
+	funcSize      = 44
 )
 
-// dropLines clears the file and line tables in the image of a Go program. A
-// table that another use shares is kept. It leaves an image alone whose table
-// it does not know.
+// Which of the further tables and data (internal/abi/symtab.go) only stack
+// traces read, or a kind of preemption that WebAssembly has not got.
+var (
+	traceTables = map[uint32]bool{0: true /* unsafe points */, 2: true /* inlined calls */, 3: true /* live arguments */}
+	traceData   = map[int]bool{3: true /* inlined calls */, 5: true /* arguments */, 6: true /* live arguments */}
+)
+
+// none is the offset of data that a function has not got.
+const none = 0xffffffff
+
+// dropLines clears what tells files, lines, inlined calls and arguments in the
+// image of a Go program. A table that another use shares is kept. It leaves an
+// image alone whose table it does not know.
 func dropLines(memory []byte) {
 	at := bytes.Index(memory, magic)
 	if at < 0 {
@@ -45,10 +58,21 @@ func dropLines(memory []byte) {
 	for i := range functions {
 		f := table[funcs+int(binary.LittleEndian.Uint32(table[funcs+8*i+4:])):]
 		keep(binary.LittleEndian.Uint32(f[funcPCSP:]))
-		for k := range binary.LittleEndian.Uint32(f[funcNPCData:]) {
-			keep(binary.LittleEndian.Uint32(f[funcSize+4*k:]))
-		}
 		clear(f[funcPCFile : funcPCLine+4]) // offset 0: the runtime answers ?:0
+		clear(f[funcUnit : funcStartLine+4])
+		n := binary.LittleEndian.Uint32(f[funcNPCData:])
+		for k := range n {
+			if offset := f[funcSize+4*k:]; traceTables[k] {
+				clear(offset[:4])
+			} else {
+				keep(binary.LittleEndian.Uint32(offset))
+			}
+		}
+		for k := range int(f[funcNFuncData]) {
+			if traceData[k] {
+				binary.LittleEndian.PutUint32(f[funcSize+4*(int(n)+k):], none)
+			}
+		}
 	}
 	for i := range tables {
 		if !needed[i] {
