@@ -18,6 +18,8 @@ import (
 type bumps struct {
 	d, n, m int
 	gamma   float64
+	low     []float64   // d, the least and the largest place
+	high    []float64   // d
 	x       []float64   // d×n, feature by feature
 	y       [][]float64 // m channels of n values
 	tick    func() error
@@ -125,7 +127,9 @@ func (b *bumps) descend(t *placed, steps int, enough float64) (*placed, error) {
 		}
 		delta := damped(j, r, scale, mu)
 		p := slices.Clone(t.p)
-		num.AddScaled(p, 1, delta)
+		for i, v := range delta {
+			p[i] = min(max(p[i]+v, b.low[i%b.d]), b.high[i%b.d])
+		}
 		next := b.at(p)
 		foretold := b.foretold(j, r, delta)
 		if !(next.sum < t.sum) || !(foretold > 0) {
@@ -137,6 +141,18 @@ func (b *bumps) descend(t *placed, steps int, enough float64) (*placed, error) {
 		t, j = next, nil
 	}
 	return t, nil
+}
+
+// without takes away the Gaussian that is missed least.
+func (b *bumps) without(t *placed) *placed {
+	var best *placed
+	for r := range len(t.p) / b.d {
+		p := slices.Delete(slices.Clone(t.p), r*b.d, (r+1)*b.d)
+		if u := b.at(p); best == nil || u.sum < best.sum {
+			best = u
+		}
+	}
+	return best
 }
 
 // joined are all residuals.

@@ -166,8 +166,7 @@ func (l *leaker) fit(final bool) error {
 	if y == nil || float64(l.n()*len(y))*size*size > manySteps || l.n() < l.most+2 {
 		return l.learn(final)
 	}
-	b := &bumps{d: l.d, n: l.n(), m: len(y), gamma: l.gamma, x: make([]float64, len(l.x)), y: y, tick: l.tick}
-	num.TransposeTo(b.x, l.x, b.n, b.d)
+	b := l.bumps(y)
 	t, err := l.grow(b, final)
 	if err != nil {
 		return err
@@ -177,6 +176,17 @@ func (l *leaker) fit(final bool) error {
 		l.best = m
 	}
 	return err
+}
+
+// bumps is the problem of all answers, whose channels are y. Representers lie
+// within the domain, as training points do.
+func (l *leaker) bumps(y [][]float64) *bumps {
+	b := &bumps{d: l.d, n: l.n(), m: len(y), gamma: l.gamma, x: make([]float64, len(l.x)), y: y, tick: l.tick}
+	num.TransposeTo(b.x, l.x, b.n, b.d)
+	for _, f := range l.box {
+		b.low, b.high = append(b.low, f.Low), append(b.high, f.High)
+	}
+	return b
 }
 
 // model makes the copy of s×d places and the weights of c-1 channels.
@@ -218,28 +228,52 @@ func (l *leaker) learn(final bool) error {
 	return nil
 }
 
-// grow places representers one by one until they explain the answers or there
-// are as many as may be.
+// How hard grow tries: steps of least squares after a change and at the end of a
+// turn, and turns. Tuned on 20 representers on the plane.
+const (
+	changeSteps = 60
+	turnSteps   = 400
+	turns       = 12
+)
+
+// grow places representers one by one until they explain the answers. Beyond as
+// many as may be it goes on to half as many more, then takes away what is missed
+// least, and so on in turns: the spare ones let those in a wrong place move.
 func (l *leaker) grow(b *bumps, final bool) (*placed, error) {
 	total := 0.0
 	for _, y := range b.y {
 		total += num.Dot(y, y) / 2
 	}
 	enough := 1e-27 * total
-	var p []float64
-	if l.best != nil {
-		p = l.best.Representers()
+	count := func(t *placed) int { return len(t.p) / l.d }
+	most, rounds := min(l.most, (b.n-2)/2), 1
+	if final {
+		rounds = turns
 	}
-	t := b.at(p)
-	t, err := b.descend(t, 100, enough)
-	for err == nil && len(t.p)/b.d < l.most && t.sum > enough {
-		steps := 60
-		if final && len(t.p)/b.d == l.most-1 {
-			steps = 600
+	var best *placed
+	t, err := b.at(nil), error(nil)
+	for turn := range rounds {
+		spare := max(1, most/2)
+		if turn == 0 && !final {
+			spare = 0
 		}
-		t, err = b.descend(l.add(b, t), steps, enough)
+		for err == nil && t.sum > enough && count(t) < min(most+spare, b.n-2) {
+			t, err = b.descend(l.add(b, t), changeSteps, enough)
+		}
+		for err == nil && count(t) > most {
+			t, err = b.descend(b.without(t), changeSteps, enough)
+		}
+		if err == nil {
+			t, err = b.descend(t, turnSteps, enough)
+		}
+		if best == nil || t.sum < best.sum {
+			best = t
+		}
+		if err != nil || best.sum <= enough {
+			break
+		}
 	}
-	return t, err
+	return best, err
 }
 
 // add places one more: the best of many random places.

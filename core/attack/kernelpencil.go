@@ -218,7 +218,6 @@ func (l *pencilPlan) finish(steps [][]float64) (*model.KLR, error) {
 		num.AddScaled(x, 1, l.centre)
 		p = append(p, x...)
 	}
-	b := &bumps{d: l.d, n: l.n(), m: l.c - 1, gamma: l.gamma, x: make([]float64, len(l.x)), y: l.ratios(0), tick: l.tick}
-	num.TransposeTo(b.x, l.x, b.n, b.d)
+	b := l.bumps(l.ratios(0))
 	return l.model(p, b.at(p).weight)
 }
