@@ -1,10 +1,10 @@
 package attack
 
 import (
-	"cmp"
 	"math"
+	"sort"
+
 	"modelheist/core/model"
-	"slices"
 )
 
 // adaptive asks a few uniform inputs, then, round by round, inputs on the
@@ -52,6 +52,7 @@ func adaptive(s *session) (ending, error) {
 type prober struct {
 	learner
 	reach    float64 // distance of the probes from the copy's boundary: of all, or in units of doubt
+	widest   float64 // a longer reach would move no probe of the last round
 	fit      fit     // of the copy, if it has one
 	brackets []bracket
 	near     []float64 // of each query: its distance from the copy's boundary; 1 for uniform ones
@@ -78,6 +79,9 @@ type bracket struct {
 // minReach is where float64 inputs stop to tell the two sides apart.
 const minReach = 1e-12
 
+// mostReach is as far from the copy's boundary as a probe goes.
+const mostReach = 0.25
+
 // probe spends n queries: an eighth anywhere, so that nothing stays unseen, the
 // rest in pairs across the copy's boundary.
 func (a *prober) probe(n int) error {
@@ -92,8 +96,10 @@ func (a *prober) probe(n int) error {
 		return err
 	}
 	var x, near []float64
+	a.widest = 1
 	for _, p := range places {
-		reach := min(max(a.reach*p.doubt, minReach), 0.25)
+		a.widest = max(a.widest, mostReach/max(p.doubt, minReach))
+		reach := min(max(a.reach*p.doubt, minReach), mostReach)
 		step := reach / p.width
 		x = append(x, p.at(max(0, p.t-step))...)
 		x = append(x, p.at(min(1, p.t+step))...)
@@ -120,7 +126,7 @@ func (a *prober) refine(n int) (int, error) {
 		return 0, nil
 	}
 	s := a.s
-	slices.SortStableFunc(a.brackets, func(x, y bracket) int { return cmp.Compare(x.width, y.width) })
+	sort.SliceStable(a.brackets, func(i, j int) bool { return a.brackets[i].width < a.brackets[j].width })
 	last := min(len(a.brackets), 2*f.k)
 	first := max(0, last-n/2)
 	for last > first && a.brackets[first].width < 1e-9 {
@@ -214,7 +220,7 @@ func (a *prober) fitKernel(e *evidence) error {
 		if !ok {
 			continue
 		}
-		if loss := f.loss() * math.Pow(factor, 0.6); loss < least {
+		if loss := f.loss() * math.Pow(factor, 0.2); loss < least {
 			least, a.gamma, a.fit = loss, r.Gamma, f
 		}
 	}
@@ -239,7 +245,7 @@ func (a *prober) judge(from, pairs int) {
 	switch {
 	case pairs == 0:
 	case a.fit != nil:
-		a.reach *= math.Exp(3 * (0.7 - share))
+		a.reach = min(a.reach*math.Exp(1.5*(0.7-share)), a.widest)
 	case share > 0.8:
 		a.reach /= 4
 	case share > 0.6:
