@@ -22,7 +22,7 @@ import (
 // sweep runs every combination of the values of keys given more than once, each
 // with several seeds, and prints mean and worst.
 func sweep(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	s := sweeping{seeds: 5}
+	s := sweeping{first: 1, seeds: 5}
 	var settings []string
 	for _, a := range args {
 		if a == "--csv" {
@@ -33,8 +33,14 @@ func sweep(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 				return usagef("sweep: --seeds=%s: must be a whole number from 1 to 1000", n)
 			}
 			s.seeds = v
+		} else if n, ok := strings.CutPrefix(a, "--first-seed="); ok {
+			v, err := strconv.Atoi(n)
+			if err != nil || v < 0 || v > 1_000_000_000 {
+				return usagef("sweep: --first-seed=%s: must be a whole number from 0 to 1000000000", n)
+			}
+			s.first = v
 		} else if strings.HasPrefix(a, "-") {
-			return usagef("sweep: no option %q; there are --seeds=N and --csv", a)
+			return usagef("sweep: no option %q; there are --seeds=N, --first-seed=N and --csv", a)
 		} else {
 			settings = append(settings, a)
 		}
@@ -52,7 +58,8 @@ func sweep(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 type sweeping struct {
-	seeds  int
+	first  int // seed
+	seeds  int // how many
 	csv    bool
 	varied []string // keys with several values
 }
@@ -67,7 +74,7 @@ func grid(settings []string) (cells []cell, varied []string, err error) {
 	for _, s := range settings {
 		key, _, _ := strings.Cut(s, "=")
 		if key == "seed" {
-			return nil, nil, usagef("sweep: seed is counted from 1 to --seeds; give that instead")
+			return nil, nil, usagef("sweep: seeds are counted from --first-seed on, --seeds of them; give these instead")
 		}
 		if values[key] == nil {
 			order = append(order, key)
@@ -125,7 +132,7 @@ func (s sweeping) runAll(ctx context.Context, cells []cell, stderr io.Writer) ([
 						cancel(fmt.Errorf("%s seed=%d: %w", strings.Join(c.settings, " "), seed, err))
 						return
 					}
-					prev, results[i][seed-1] = e, out
+					prev, results[i][seed-s.first] = e, out
 					progress.Lock()
 					done++
 					fmt.Fprintf(stderr, "\r%d of %d runs", done, len(cells)*s.seeds)
@@ -134,7 +141,7 @@ func (s sweeping) runAll(ctx context.Context, cells []cell, stderr io.Writer) ([
 			}
 		})
 	}
-	for seed := 1; seed <= s.seeds && ctx.Err() == nil; seed++ {
+	for seed := s.first; seed < s.first+s.seeds && ctx.Err() == nil; seed++ {
 		select {
 		case seeds <- seed:
 		case <-ctx.Done():
