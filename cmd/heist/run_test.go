@@ -74,7 +74,7 @@ func TestABadArgumentExitsWith2AndOneClearLine(t *testing.T) {
 		{[]string{"run", "data=csv", "file=" + filepath.Join(dir, "none.csv")}, "no such file"},
 		{[]string{"run", "data=csv", "file=" + ragged}, "line 3"},
 		{[]string{"run", "data=blobs", "victim=logistic"}, "takes two classes"},
-		{[]string{"sweep", "seed=3"}, "seed is counted"},
+		{[]string{"sweep", "seed=3"}, "seeds are counted"},
 		{[]string{"sweep", "--seeds=0"}, "from 1 to 1000"},
 		{[]string{"sweep", "--first-seed=-1"}, "from 0 to 1000000000"},
 		{[]string{"sweep", "n=50", "n=10"}, "n=10"},
