@@ -237,7 +237,7 @@ func FuzzAnswers(f *testing.F) {
 // said is a transport that answers the same to everything.
 type said struct{ metadata, answer []byte }
 
-func (s said) Send(_ context.Context, r client.Request) (client.Response, error) {
+func (s said) Send(_ client.Life, r client.Request) (client.Response, error) {
 	body := s.answer
 	if r.Method == http.MethodGet {
 		body = s.metadata

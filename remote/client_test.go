@@ -166,7 +166,7 @@ func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // quick doesn't wait between tries.
-func quick(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+func quick(ctx client.Life, _ time.Duration) error { return ctx.Err() }
 
 func TestALostConnectionIsResumedWithoutPayingTwice(t *testing.T) {
 	t.Parallel()
@@ -459,7 +459,7 @@ func TestAnAskEndsWithin100MillisecondsOfItsCancelling(t *testing.T) {
 // deaf is a transport that doesn't hear of a context's end.
 type deaf struct{}
 
-func (deaf) Send(_ context.Context, r client.Request) (client.Response, error) {
+func (deaf) Send(_ client.Life, r client.Request) (client.Response, error) {
 	if r.Method == http.MethodGet {
 		return remote.Transport{}.Send(context.Background(), r)
 	}

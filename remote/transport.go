@@ -22,7 +22,16 @@ type Transport struct {
 var _ client.Transport = Transport{}
 
 // Send implements client.Transport.
-func (t Transport) Send(ctx context.Context, r client.Request) (client.Response, error) {
+func (t Transport) Send(life client.Life, r client.Request) (client.Response, error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		select {
+		case <-life.Done():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
 	q, err := http.NewRequestWithContext(ctx, r.Method, r.URL, bytes.NewReader(r.Body))
 	if err != nil {
 		return client.Response{}, err

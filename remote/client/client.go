@@ -4,8 +4,6 @@
 package client
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -40,7 +38,7 @@ type Response struct {
 // token elsewhere; it returns ctx's error once that ends, and any other error in
 // words for people.
 type Transport interface {
-	Send(ctx context.Context, r Request) (Response, error)
+	Send(ctx Life, r Request) (Response, error)
 }
 
 // Options say what to query, and what the server leaves unsaid.
@@ -63,7 +61,7 @@ type Options struct {
 	Patience time.Duration // how long to wait for a rate that was exceeded; 0 is a minute
 
 	// Sleep waits, and returns ctx's error if that ends first; nil is a timer.
-	Sleep func(ctx context.Context, d time.Duration) error
+	Sleep func(ctx Life, d time.Duration) error
 }
 
 // Bounds of what a client asks and believes.
@@ -115,7 +113,7 @@ func failed(reason Reason, format string, args ...any) *Error {
 
 // Oracle is a remote oracle. It answers one Ask at a time.
 type Oracle struct {
-	ctx context.Context
+	ctx Life
 	t   Transport
 	o   Options
 	url string // of the model
@@ -155,7 +153,7 @@ type Stats struct {
 }
 
 // Dial reads the metadata of a model. The oracle stops when ctx ends.
-func Dial(ctx context.Context, t Transport, o Options) (*Oracle, error) {
+func Dial(ctx Life, t Transport, o Options) (*Oracle, error) {
 	base := strings.TrimRight(o.URL, "/")
 	if !strings.HasPrefix(base, "http://") && !strings.HasPrefix(base, "https://") || strings.ContainsAny(base, "?#@ ") {
 		return nil, failed(Refused, "the oracle's address must be http:// or https://, without ? # @ and blanks")
@@ -203,7 +201,7 @@ func defaults(o *Options) {
 	}
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+func sleep(ctx Life, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -289,15 +287,15 @@ func (c *Oracle) parts(x []float64, n int) ([]oracle.Reply, error) {
 	d, size := c.info.Domain.Dim(), c.info.Batch
 	requests := (n + size - 1) / size
 	replies, errs := make([]oracle.Reply, requests), make([]error, requests)
-	ctx, cancel := context.WithCancel(c.ctx)
-	defer cancel()
+	if requests == 1 { // no goroutines for the common case
+		reply, err := c.part(c.ctx, x, 0)
+		return []oracle.Reply{reply}, err
+	}
+	ctx := newPart(c.ctx)
+	defer ctx.end()
 	var group sync.WaitGroup
 	slots := make(chan struct{}, c.o.Parallel)
 	for i := range requests {
-		if requests == 1 { // no goroutine for the common case
-			replies[0], errs[0] = c.part(ctx, x, i)
-			break
-		}
 		slots <- struct{}{}
 		if ctx.Err() != nil {
 			break
@@ -305,7 +303,7 @@ func (c *Oracle) parts(x []float64, n int) ([]oracle.Reply, error) {
 		group.Go(func() {
 			replies[i], errs[i] = c.part(ctx, x[i*size*d:min((i+1)*size, n)*d], i)
 			if errs[i] != nil {
-				cancel()
+				ctx.end()
 			}
 			<-slots
 		})
@@ -315,12 +313,12 @@ func (c *Oracle) parts(x []float64, n int) ([]oracle.Reply, error) {
 }
 
 // first is the error that stopped the others.
-func first(errs []error, ctx context.Context) error {
+func first(errs []error, ctx Life) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	for _, err := range errs {
-		if err != nil && !errors.Is(err, context.Canceled) {
+		if err != nil && err != errEnded {
 			return err
 		}
 	}
@@ -328,7 +326,7 @@ func first(errs []error, ctx context.Context) error {
 }
 
 // part asks for one batch.
-func (c *Oracle) part(ctx context.Context, x []float64, number int) (oracle.Reply, error) {
+func (c *Oracle) part(ctx Life, x []float64, number int) (oracle.Reply, error) {
 	n := len(x) / c.info.Domain.Dim()
 	q := oip.Request{Inputs: []oip.Tensor{{
 		Name: c.info.Input.Name, Datatype: c.info.Input.Datatype, Shape: []int{n, c.info.Domain.Dim()}, Data: x,

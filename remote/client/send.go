@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"errors"
 	"math/rand/v2"
 	"strconv"
@@ -18,7 +17,7 @@ func (c *Oracle) send(method, url string, body []byte, limit int) (Response, err
 // answer, 429, 5xx) is tried again, later and later, with the same body and so
 // under the same id. It returns within milliseconds once ctx ends, whatever the
 // transport does.
-func (c *Oracle) sendWith(ctx context.Context, method, url string, body []byte, limit int) (Response, error) {
+func (c *Oracle) sendWith(ctx Life, method, url string, body []byte, limit int) (Response, error) {
 	r := Request{Method: method, URL: url, Body: body, MaxBody: limit}
 	if body != nil {
 		r.Headers = append(r.Headers, [2]string{"Content-Type", "application/json"})
@@ -73,18 +72,25 @@ type outcome struct {
 	err error
 }
 
+// errSlow is the end of a request's time.
+var errSlow = errors.New("too slow")
+
 // once sends a request and waits for the answer until the time is over.
-func (c *Oracle) once(ctx context.Context, r Request) (Response, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.o.Timeout)
-	defer cancel()
+func (c *Oracle) once(ctx Life, r Request) (Response, error) {
+	own := &part{done: make(chan struct{})} // ends with this function, and so with ctx
+	defer own.end()
 	done := make(chan outcome, 1)
 	go func() {
-		response, err := c.t.Send(ctx, r)
+		response, err := c.t.Send(own, r)
 		done <- outcome{response, err}
 	}()
+	late := time.NewTimer(c.o.Timeout)
+	defer late.Stop()
 	select {
 	case o := <-done:
 		return o.Response, o.err
+	case <-late.C:
+		return Response{}, errSlow
 	case <-ctx.Done():
 		return Response{}, ctx.Err()
 	}
@@ -96,8 +102,8 @@ func (c *Oracle) judge(r Response, err error) *Error {
 	switch {
 	case errors.As(err, &own):
 		return own
-	case errors.Is(err, context.DeadlineExceeded):
-		return failed(Slow, "the server did not answer within %v", c.o.Timeout)
+	case err == errSlow:
+		return failed(Slow, "the server did not answer within %d ms", c.o.Timeout.Milliseconds())
 	case err != nil:
 		return failed(Network, "%v", err)
 	case r.Status >= 200 && r.Status <= 299:
@@ -107,27 +113,8 @@ func (c *Oracle) judge(r Response, err error) *Error {
 	if text := oip.ParseError(r.Body); text != "" {
 		said = ": " + text
 	}
-	words := map[int]struct {
-		reason Reason
-		text   string
-	}{
-		401: {Unauthorized, "the server wants a token, or another one"},
-		402: {Paid, "the remote budget does not cover this batch"},
-		403: {Forbidden, "the server forbids this"},
-		404: {NotFound, "the server has no such model"},
-		429: {Rate, "too many queries for now"},
-	}
-	word, known := words[r.Status]
-	switch {
-	case known:
-	case r.Status >= 500:
-		word.reason, word.text = Broken, "the server failed"
-	case r.Status >= 300 && r.Status <= 399:
-		word.reason, word.text = Redirected, "the server points elsewhere, and tokens don't follow; give the final address"
-	default:
-		word.reason, word.text = Refused, "the server refused the request"
-	}
-	e := failed(word.reason, "%s (HTTP %d)%s", word.text, r.Status, said)
+	reason, text := inWords(r.Status)
+	e := failed(reason, "%s (HTTP %d)%s", text, r.Status, said)
 	e.Status = r.Status
 	return e
 }
@@ -150,4 +137,27 @@ func (c *Oracle) pause(e *Error, r Response, try int, waited time.Duration) (tim
 		return wait, waited+wait <= c.o.Patience
 	}
 	return min(wait, 10*time.Second), true
+}
+
+// inWords says what a status means to the thief.
+func inWords(status int) (Reason, string) {
+	switch status {
+	case 401:
+		return Unauthorized, "the server wants a token, or another one"
+	case 402:
+		return Paid, "the remote budget does not cover this batch"
+	case 403:
+		return Forbidden, "the server forbids this"
+	case 404:
+		return NotFound, "the server has no such model"
+	case 429:
+		return Rate, "too many queries for now"
+	}
+	switch {
+	case status >= 500:
+		return Broken, "the server failed"
+	case status >= 300 && status <= 399:
+		return Redirected, "the server points elsewhere, and tokens don't follow; give the final address"
+	}
+	return Refused, "the server refused the request"
 }

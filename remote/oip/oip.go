@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"modelheist/core/jsontext"
 )
@@ -59,11 +60,42 @@ type Metadata struct {
 	Parameters      jsontext.Value // the server's own, an object, or Null
 }
 
-// datatypes are those of the protocol, with the range of the whole numbers.
-var datatypes = map[string]struct{ low, high float64 }{
-	"BOOL": {0, 1}, "BYTES": {}, "FP32": {}, "FP64": {},
-	"INT8": {-1 << 7, 1<<7 - 1}, "INT16": {-1 << 15, 1<<15 - 1}, "INT32": {-1 << 31, 1<<31 - 1}, "INT64": {-1 << 53, 1 << 53},
-	"UINT8": {0, 1<<8 - 1}, "UINT16": {0, 1<<16 - 1}, "UINT32": {0, 1<<32 - 1}, "UINT64": {0, 1 << 53},
+// whole is the range of a datatype's whole numbers; low and high are 0 for those
+// of other kinds.
+func whole(datatype string) (low, high float64, known bool) {
+	switch datatype {
+	case "BYTES", "FP32", "FP64":
+		return 0, 0, true
+	case "BOOL":
+		return 0, 1, true
+	}
+	signed, found := strings.CutPrefix(datatype, "INT")
+	if !found {
+		signed, found = strings.CutPrefix(datatype, "UINT")
+		found = found && signed != ""
+	}
+	bits := 0
+	switch signed {
+	case "8":
+		bits = 8
+	case "16":
+		bits = 16
+	case "32":
+		bits = 32
+	case "64":
+		bits = 53 // of a JSON number
+	}
+	if !found || bits == 0 {
+		return 0, 0, false
+	}
+	high = float64(uint64(1)<<bits - 1)
+	if datatype[0] == 'I' {
+		if bits < 53 {
+			bits--
+		}
+		low, high = -float64(uint64(1)<<bits), float64(uint64(1)<<bits-1)
+	}
+	return low, high, true
 }
 
 // Float tells whether a datatype is FP32 or FP64.
@@ -219,7 +251,7 @@ func readTensor(o *jsontext.Fields, t *Tensor) {
 	if o.Has("parameters") {
 		o.Object("parameters")
 	}
-	_, known := datatypes[t.Datatype]
+	_, _, known := whole(t.Datatype)
 	if !known {
 		o.Fail("datatype", "is %q, must be BOOL, INT8 to INT64, UINT8 to UINT64, FP32, FP64 or BYTES", jsontext.Short(t.Datatype))
 	}
@@ -328,7 +360,7 @@ func (f *flattening) row(v jsontext.Value) error {
 
 // number is a number as the datatype holds it.
 func (f *flattening) number(x float64) (float64, error) {
-	r := datatypes[f.t.Datatype]
+	low, high, _ := whole(f.t.Datatype)
 	switch {
 	case f.t.Datatype == "BYTES" || math.IsNaN(x) && !Float(f.t.Datatype):
 		return 0, fmt.Errorf("has a number or null among items of type %s", f.t.Datatype)
@@ -336,7 +368,7 @@ func (f *flattening) number(x float64) (float64, error) {
 		if x = float64(float32(x)); math.IsInf(x, 0) {
 			return 0, fmt.Errorf("has a number beyond FP32")
 		}
-	case f.t.Datatype != "FP64" && !(x == math.Trunc(x) && x >= r.low && x <= r.high):
+	case f.t.Datatype != "FP64" && !(x == math.Trunc(x) && x >= low && x <= high):
 		return 0, fmt.Errorf("has %v, which is no %s", x, f.t.Datatype)
 	}
 	return x, nil
