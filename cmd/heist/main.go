@@ -1,10 +1,11 @@
 // Command heist steals machine-learning models through their prediction APIs:
 // your own models, on your own machine.
 //
-//	heist serve    the page and oracles, on http://localhost:8080
-//	heist run      one experiment, its events and its figures
-//	heist publish  a victim for others to steal
-//	heist params   every setting of an experiment
+//	heist serve      the page and oracles, on http://localhost:8080
+//	heist run        one experiment, its events and its figures
+//	heist publish    a victim for others to steal
+//	heist reproduce  a table or figure of the paper, measured again
+//	heist params     every setting of an experiment
 package main
 
 import (
@@ -36,6 +37,7 @@ func init() {
 		{"publish", "--name NAME key=value …", "put a victim up on a server", publish},
 		{"token", "--model NAME --budget N", "make a token for a published victim", token},
 		{"submit", "--model NAME --name YOU --file copy.json", "hand in a stolen copy", submit},
+		{"reproduce", "[NAME] [--full] [key=value …]", "measure a table or figure of the paper again", reproduce},
 		{"params", "[--json]", "list every setting of an experiment", params},
 		{"help", "", "show this text", help},
 		{"version", "", "print the version", version},

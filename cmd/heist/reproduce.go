@@ -70,8 +70,11 @@ type reproducing struct {
 
 func readReproducing(args []string) (*reproducing, error) {
 	r := &reproducing{}
-	for i := 0; i < len(args); i++ {
-		a := args[i]
+	seeds := false // the next argument is their number
+	for _, a := range args {
+		if seeds {
+			a, seeds = "--seeds="+a, false
+		}
 		switch {
 		case a == "--json":
 			r.json = true
@@ -81,10 +84,8 @@ func readReproducing(args []string) (*reproducing, error) {
 			r.options.Full = true
 		case a == "--running-minimum":
 			r.minimum = true
-		case a == "--seeds" && i+1 < len(args):
-			i++
-			args[i] = "--seeds=" + args[i]
-			i--
+		case a == "--seeds":
+			seeds = true
 		case strings.HasPrefix(a, "--seeds="):
 			n, err := strconv.Atoi(strings.TrimPrefix(a, "--seeds="))
 			if err != nil || n < 1 || n > 1000 {
@@ -100,6 +101,9 @@ func readReproducing(args []string) (*reproducing, error) {
 		default:
 			return nil, usagef("reproduce: %q: one table or figure at a time", a)
 		}
+	}
+	if seeds {
+		return nil, usagef("reproduce: --seeds needs a number from 1 to 1000")
 	}
 	if r.json && r.csv {
 		return nil, usagef("reproduce: --json or --csv, not both")
@@ -168,8 +172,7 @@ func (r *reproducing) column(row int, set string, of func(c paper.Column, values
 func mean(_ paper.Column, v []float64) float64 { return stat.Mean(v, nil) }
 
 func median(_ paper.Column, v []float64) float64 {
-	v = slices.Sorted(slices.Values(v))
-	return stat.Quantile(0.5, stat.LinInterp, v, nil)
+	return stat.Quantile(0.5, stat.Empirical, slices.Sorted(slices.Values(v)), nil)
 }
 
 func worst(c paper.Column, v []float64) float64 { return c.Worst(v) }
@@ -190,8 +193,10 @@ func (r *reproducing) printText(stdout io.Writer) error {
 	}
 	fmt.Fprintln(w)
 	for i, row := range r.plan.Rows {
-		fmt.Fprintln(w, row.Name())
-		line("  paper", row.Paper)
+		fmt.Fprintln(w, row.Name()+strings.Repeat("\t", len(row.Paper)))
+		if slices.ContainsFunc(row.Paper, func(v float64) bool { return !math.IsNaN(v) }) {
+			line("  paper", row.Paper)
+		}
 		line("  ours, mean", r.column(i, "", mean))
 		sets := r.sets(i)
 		if len(r.plan.Of(r.values, i, 0, "")) > 1 {
@@ -207,21 +212,16 @@ func (r *reproducing) printText(stdout io.Writer) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for status, n := range r.stuck() {
-		fmt.Fprintf(stdout, "%d of %d runs ended %s\n", n, len(r.done), status)
-	}
-	return nil
-}
-
-// stuck counts the runs whose attack found no way on.
-func (r *reproducing) stuck() map[attack.Status]int {
-	count := map[attack.Status]int{}
+	stuck := 0
 	for _, d := range r.done {
 		if d.Status == attack.Stuck {
-			count[d.Status]++
+			stuck++
 		}
 	}
-	return count
+	if stuck > 0 {
+		fmt.Fprintf(stdout, "\n%d of %d runs got stuck; --csv and --json say why\n", stuck, len(r.done))
+	}
+	return nil
 }
 
 // printed is a figure of a column: percentages with two decimals, as the paper
