@@ -41,10 +41,12 @@ func dropLines(memory []byte) {
 	}
 	table := memory[at:]
 	head := func(i int) int { return int(binary.LittleEndian.Uint64(table[8+8*i:])) }
-	functions, pctab, funcs := head(0), head(6), head(7)
-	if pctab <= 0 || funcs <= pctab || funcs+8*functions > len(table) {
+	functions, names, units, pctab, funcs := head(0), head(3), head(4), head(6), head(7)
+	if names <= 0 || units <= names || pctab <= units || funcs <= pctab || funcs+8*functions > len(table) {
 		return
 	}
+	shortenNames(table[names:units])
+	clear(table[units:pctab]) // files, and which of them each unit has
 	tables := table[pctab:funcs]
 	needed := make([]bool, len(tables))
 	keep := func(start uint32) {
@@ -78,6 +80,24 @@ func dropLines(memory []byte) {
 		if !needed[i] {
 			tables[i] = 0
 		}
+	}
+}
+
+// shortenNames takes the type arguments out of the names of functions, which a
+// stack trace writes as [...] anyway. Each name ends with a zero byte.
+func shortenNames(names []byte) {
+	for len(names) > 0 {
+		end := bytes.IndexByte(names, 0)
+		if end < 0 {
+			return
+		}
+		name := names[:end]
+		if open, shut := bytes.IndexByte(name, '['), bytes.LastIndexByte(name, ']'); open >= 0 && shut > open+4 {
+			short := append(append(bytes.Clone(name[:open]), "[...]"...), name[shut+1:]...)
+			clear(name)
+			copy(name, short)
+		}
+		names = names[end+1:]
 	}
 }
 
