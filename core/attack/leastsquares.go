@@ -1,6 +1,10 @@
 package attack
 
-import "math"
+import (
+	"math"
+
+	"modelheist/core/num"
+)
 
 // triangle is the QR factorisation of an n×k matrix, n >= k, by Householder
 // reflections (Golub and Van Loan, Matrix Computations, section 5.2).
@@ -24,10 +28,7 @@ func factor(a []float64, k int) triangle {
 	}
 	for j := range k {
 		v := q.a[j*n+j : (j+1)*n]
-		norm := 0.0
-		for _, x := range v {
-			norm = math.Hypot(norm, x)
-		}
+		norm := length(v)
 		if v[0] > 0 {
 			norm = -norm
 		}
@@ -50,13 +51,21 @@ func factor(a []float64, k int) triangle {
 
 // reflect subtracts (vᵀx)v from x, for vᵀv = 2.
 func reflect(x, v []float64) {
-	sum := 0.0
-	for i, y := range v {
-		sum += x[i] * y
+	num.AddScaled(x, -num.Dot(x, v), v)
+}
+
+// length is the Euclidean norm; very large and very small numbers are scaled
+// before they are squared.
+func length(v []float64) float64 {
+	sum := num.Dot(v, v)
+	if sum > 1e-280 && sum < 1e280 {
+		return math.Sqrt(sum)
 	}
-	for i, y := range v {
-		x[i] -= sum * y
+	norm := 0.0
+	for _, x := range v {
+		norm = math.Hypot(norm, x)
 	}
+	return norm
 }
 
 // condition estimates the condition number from the diagonal of R; a zero on
