@@ -210,8 +210,9 @@ var Params = append(slices.Clone(remoteParams), []Param{
 	},
 	{
 		Key: "gamma", Section: "victim", Label: "γ", Kind: Float, Min: 0.001, Max: 1000, Log: true, Default: "2",
-		Help: "How fast similarity falls with distance: larger bends the boundary more.",
-		When: []Cond{when("victim", "svm", "klr"), when("kernel", "", "rbf", "poly")},
+		Defaults: []Default{{when("victim", "klr"), "20"}},
+		Help:     "How fast similarity falls with distance: larger bends the boundary more. With many features kernel logistic regression wants a small one: 0.03 on digits.",
+		When:     []Cond{when("victim", "svm", "klr"), when("kernel", "", "rbf", "poly")},
 	},
 	{
 		Key: "degree", Section: "victim", Label: "Degree", Kind: Int, Min: 1, Max: 8, Default: "2",
