@@ -202,14 +202,21 @@ func defaults(o *Options) {
 }
 
 func sleep(ctx Life, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
+	over, stop := after(d)
+	defer stop()
 	select {
-	case <-t.C:
+	case <-over:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// after closes a channel when the time is over. A time.NewTimer would bring the
+// formatting of dates into a page, 15 kB of download.
+func after(d time.Duration) (over <-chan struct{}, stop func() bool) {
+	c := make(chan struct{})
+	return c, time.AfterFunc(d, func() { close(c) }).Stop
 }
 
 // Info is what is known of the model.

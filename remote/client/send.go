@@ -84,12 +84,12 @@ func (c *Oracle) once(ctx Life, r Request) (Response, error) {
 		response, err := c.t.Send(own, r)
 		done <- outcome{response, err}
 	}()
-	late := time.NewTimer(c.o.Timeout)
-	defer late.Stop()
+	late, stop := after(c.o.Timeout)
+	defer stop()
 	select {
 	case o := <-done:
 		return o.Response, o.err
-	case <-late.C:
+	case <-late:
 		return Response{}, errSlow
 	case <-ctx.Done():
 		return Response{}, ctx.Err()
