@@ -7,16 +7,25 @@ import (
 	"modelheist/core/model"
 )
 
-// adaptive asks a few uniform inputs, then, round by round, inputs on the
-// boundary of the copy so far, and retrains the copy on all labels.
+// adaptive asks a few inputs far from each other, then, round by round, inputs on
+// the boundary of the copy so far, and retrains the copy on all labels.
 //
 // Cost: the whole budget. Needs labels only. Source: Tramèr et al. 2016, section
-// 6.1, "adaptive retraining". Beyond the paper: many rounds instead of five; a
-// boundary point is asked as a pair, one input on either side of the copy's
-// boundary, at a distance that falls while the oracle's labels confirm the copy
-// and grows while they don't, so that the true boundary is bracketed ever more
-// closely; and copies with linear boundaries are fitted to these brackets, which
-// locate the boundary far more closely than any classifier's loss would.
+// 6.1, "adaptive retraining". Beyond the paper:
+//   - many rounds instead of five;
+//   - a boundary point is asked as a pair, one input on either side of the copy's
+//     boundary, at a distance that falls while the oracle's labels confirm the
+//     copy and grows while they don't, so that the true boundary is bracketed ever
+//     more closely;
+//   - linear and kernel copies are fitted to these brackets, which locate the
+//     boundary far more closely than any classifier's loss would;
+//   - for a linear copy, brackets are halved on the oracle once there are more of
+//     them than unknowns, as the paper's line search does, but where the copy
+//     expects the boundary instead of in the middle. It stays retraining from
+//     labels: no answer but labels is used, and the copy is fitted to all of them;
+//   - in few dimensions the inputs asked anywhere keep away from all others, and
+//     answers that the copy contradicts are asked around, so that a small region
+//     is neither missed nor lost.
 func adaptive(s *session) (ending, error) {
 	a := prober{learner: learner{s: s}, reach: 1}
 	if s.Copy.Family == "mlp" {
@@ -30,10 +39,9 @@ func adaptive(s *session) (ending, error) {
 	}
 	totals := schedule(s.budget-start, max(4, 2*s.c), s.rounds(byDefault)-1)
 	rounds := len(totals) + 1
-	if err := s.ask(s.uniform(start-s.n()), "uniform"); err != nil {
+	if err := a.explore(start - s.n()); err != nil {
 		return ending{}, err
 	}
-	a.mark()
 	if err := a.learn(rounds); err != nil {
 		return ending{}, err
 	}
@@ -76,14 +84,24 @@ type bracket struct {
 	width float64 // length, in a domain scaled to [-1, 1]
 }
 
+// halve replaces one end by an input between them with its answer.
+func (b *bracket) halve(x []float64, y int) {
+	if y == b.class {
+		b.a = x
+	} else {
+		b.b, b.other = x, y
+	}
+}
+
 // minReach is where float64 inputs stop to tell the two sides apart.
 const minReach = 1e-12
 
 // mostReach is as far from the copy's boundary as a probe goes.
 const mostReach = 0.25
 
-// probe spends n queries: an eighth anywhere, so that nothing stays unseen, the
-// rest in pairs across the copy's boundary.
+// probe spends n queries: an eighth anywhere, so that nothing stays unseen (a
+// third while a class is), up to a quarter around answers that the copy
+// contradicts, the rest in pairs across the copy's boundary.
 func (a *prober) probe(n int) error {
 	s := a.s
 	halved, err := a.refine(n)
@@ -91,7 +109,16 @@ func (a *prober) probe(n int) error {
 		return err
 	}
 	n -= halved
-	places, err := a.places((n - n/8) / 2)
+	mended, err := a.mend(n / 4)
+	if err != nil {
+		return err
+	}
+	n -= mended
+	anywhere := n / 8
+	if len(classes(s.labels, s.c)) < s.c {
+		anywhere = n / 3
+	}
+	places, err := a.places((n - anywhere) / 2)
 	if err != nil {
 		return err
 	}
@@ -112,9 +139,80 @@ func (a *prober) probe(n int) error {
 	}
 	a.near = append(a.near, near[:s.n()-from]...)
 	a.judge(from, len(places))
-	err = s.ask(s.uniform(n-(s.n()-from)), "uniform")
+	return a.explore(n - (s.n() - from))
+}
+
+// explore spends n queries anywhere: in few dimensions, where a gap between
+// queries may hide a region, each as far from all others as the best of some
+// uniform draws; else uniformly.
+func (a *prober) explore(n int) error {
+	const draws, mostAsked = 12, 2000
+	s := a.s
+	if s.d > 3 || s.n()+n > mostAsked {
+		err := s.ask(s.uniform(n), "uniform")
+		a.mark()
+		return err
+	}
+	asked := make([]float64, 0, (s.n()+n)*s.d)
+	for i := range s.n() {
+		asked = append(asked, s.scaledRow(s.row(i))...)
+	}
+	var x []float64
+	for range n {
+		var best, bestScaled []float64
+		most := -1.0
+		for range draws {
+			y := s.uniform(1)
+			scaled := s.scaledRow(y)
+			gap := math.Inf(1)
+			for i := 0; i < len(asked); i += s.d {
+				gap = min(gap, distance2(scaled, asked[i:i+s.d]))
+			}
+			if gap > most {
+				best, bestScaled, most = y, scaled, gap
+			}
+		}
+		x, asked = append(x, best...), append(asked, bestScaled...)
+	}
+	err := s.ask(x, "far from all others")
 	a.mark()
 	return err
+}
+
+// mend asks between inputs that the copy labels wrongly and their nearest answers
+// of another class: there the copy has no boundary that could be probed, all the
+// more if it has lost the class altogether. It spends at most n queries and
+// returns how many.
+func (a *prober) mend(n int) (int, error) {
+	const far = 1e-2 // closer to the boundary, a copy may err by its precision
+	s := a.s
+	var open []bracket
+	var x []float64
+	for i, y := range predict(a.copy, s.x) {
+		if y == s.labels[i] || a.near[i] < far || len(open) >= n {
+			continue
+		}
+		j := s.nearestOther(i, s.n())
+		if j < 0 {
+			continue
+		}
+		g := segment{s.row(i), s.row(j), s.labels[i]}
+		if l := s.length(g); l > far {
+			open = append(open, bracket{g, s.labels[j], l})
+			x = append(x, g.at(0.5)...)
+		}
+	}
+	from := s.n()
+	if err := s.ask(x, "where the copy contradicts an answer"); err != nil {
+		return 0, err
+	}
+	for i, b := range open[:s.n()-from] {
+		a.near = append(a.near, b.width/2)
+		b.halve(s.row(from+i), s.labels[from+i])
+		b.width = s.length(b.segment)
+		a.brackets = append(a.brackets, b)
+	}
+	return s.n() - from, nil
 }
 
 // refine halves brackets, for a linear boundary: once there are more of them than
@@ -151,13 +249,9 @@ func (a *prober) refine(n int) (int, error) {
 		return 0, err
 	}
 	for i := range s.n() - from {
-		b, mid, y := &list[i], s.row(from+i), s.labels[from+i]
+		b := &list[i]
 		a.near = append(a.near, b.width/8)
-		if y == b.class {
-			b.a = mid
-		} else {
-			b.b, b.other = mid, y
-		}
+		b.halve(s.row(from+i), s.labels[from+i])
 		b.width = s.length(b.segment)
 	}
 	return s.n() - from, nil
