@@ -121,29 +121,3 @@ func (q triangle) back(b []float64) []float64 {
 	}
 	return x
 }
-
-// forward solves Rᵀ·x = b.
-func (q triangle) forward(b []float64) []float64 {
-	x := append([]float64(nil), b...)
-	floor := q.floor()
-	for j := range q.k {
-		for i := range j {
-			x[j] -= x[i] * q.a[j*q.n+i]
-		}
-		if math.Abs(q.diag[j]) <= floor {
-			x[j] = 0
-			continue
-		}
-		x[j] /= q.diag[j]
-	}
-	return x
-}
-
-// floor is the size below which a diagonal entry is rounding error.
-func (q triangle) floor() float64 {
-	hi := 0.0
-	for _, r := range q.diag {
-		hi = max(hi, math.Abs(r))
-	}
-	return hi * 1e-14
-}

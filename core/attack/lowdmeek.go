@@ -359,19 +359,6 @@ func (m *meek) need() int {
 	return n
 }
 
-// enough asks for more uniform inputs while their pairs are too few.
-func (m *meek) enough(need int) error {
-	s := m.s
-	if len(m.lines) >= need || s.left() == 0 {
-		return m.show()
-	}
-	m.lines = nil
-	if err := s.ask(s.uniform(max(4, s.n()/2)), "uniform"); err != nil {
-		return err
-	}
-	return m.within()
-}
-
 // features is φ(u): the scaled input and 1, for a quadratic copy all products of
 // two of these.
 func (m *meek) features(u []float64) []float64 {

@@ -77,7 +77,6 @@ type smo struct {
 	af, ad    []float64
 	flags     []uint8
 	rebuilt   bool // F was rebuilt near the end already
-	spare     []float64
 	iters     int
 	wasSolved bool
 }
@@ -423,13 +422,4 @@ func (s *smo) intercept() float64 {
 		return sum / float64(free)
 	}
 	return (high + low) / 2
-}
-
-// objective is the dual: ½ βᵀKβ − Σ y_i β_i.
-func (s *smo) objective() float64 {
-	v := 0.0
-	for i, b := range s.beta {
-		v -= float64(b*(s.y[i]+s.f[i])) / 2
-	}
-	return v
 }

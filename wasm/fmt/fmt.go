@@ -312,9 +312,10 @@ type value struct {
 
 // rtype is the head of internal/abi.Type, which has been so since Go 1.4.
 type rtype struct {
-	size, ptrdata             uintptr
-	hash                      uint32
-	tflag, align, field, kind uint8
+	_    [2]uintptr // size, bytes with pointers
+	_    uint32     // hash
+	_    [3]uint8   // flags, alignments
+	kind uint8
 }
 
 func (v *value) kind() uint8 { return v.typ.kind & 31 }
