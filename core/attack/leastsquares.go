@@ -121,3 +121,12 @@ func (q triangle) back(b []float64) []float64 {
 	}
 	return x
 }
+
+// floor is the size below which a diagonal entry is rounding error.
+func (q triangle) floor() float64 {
+	hi := 0.0
+	for _, r := range q.diag {
+		hi = max(hi, math.Abs(r))
+	}
+	return hi * 1e-14
+}
