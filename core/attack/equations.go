@@ -212,7 +212,7 @@ func (s *session) misfit(m model.Classifier, from int) float64 {
 	x := s.x[from*s.d:]
 	got := make([]float64, len(x)/s.d*s.c)
 	worst := 0.0
-	if s.o.Answers() == oracle.Logits && s.Copy.Family != "mlp" {
+	if s.o.Answers() == oracle.Logits && s.Copy.Family != "mlp" && s.Copy.Family != "klr" {
 		m.ScoresTo(got, x)
 		for i, v := range s.values[from*s.c:] {
 			worst = max(worst, math.Abs(v-got[i])/(1+math.Abs(v)))

@@ -73,7 +73,7 @@ func (l *leaker) run() (ending, error) {
 		if err := l.show(l.best, len(totals)); err != nil {
 			return ending{}, err
 		}
-		if solved {
+		if solved || i == len(totals)-1 && l.settled() {
 			return ending{Solved, ""}, nil
 		}
 	}
@@ -82,6 +82,14 @@ func (l *leaker) run() (ending, error) {
 		note = fmt.Sprintf("the answers are explained to within %.1g, not exactly: some representers may be off", e)
 	}
 	return ending{Budget, note}, nil
+}
+
+// settled tells whether the copy explains all answers, and these are more than it
+// could bend to.
+func (l *leaker) settled() bool {
+	s := len(l.best.Representers()) / l.d
+	unknowns := s*(l.d+l.c-1) + l.c - 1
+	return l.n()*(l.c-1) >= unknowns+unknowns/4+4 && l.misfit(l.best, 0) <= solvedFit
 }
 
 // algebra tries pencils of growing size and reports whether one gave a copy that
