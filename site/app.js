@@ -42,14 +42,15 @@ async function loadTable() {
 
 /** @param {{params: import("./params.js").Param[], sections: string[]}} file */
 function start(file) {
-	const table = new Table(file.params);
+	// The table is the command line's too, which steals across networks.
+	const table = new Table(file.params.filter((p) => file.sections.includes(p.section)));
 	const experiment = new Experiment(table);
 	const engine = new Engine();
 	const curve = new Curve();
 	const plots = new Plots();
 	const theft = new Theft(engine);
 	const readout = new Readout(curve);
-	const numbers = new Numbers(curve);
+	const numbers = new Numbers(curve, engine);
 	const baseline = new Baseline(engine, curve);
 	const look = new Look(engine);
 	const tabs = new Tabs();
@@ -62,13 +63,12 @@ function start(file) {
 		importCsv: () => csv.open(),
 		armed: () => tabs.show("victim"),
 	});
-	const cut = (/** @type {number} */ n) => notice("cut", t.tooMany(n), { kind: "remark" });
 	const editor = new Editor(experiment, tools, {
 		sketch: (points) => engine.post({ kind: "sketch", points }),
 		full: () => notice("full", t.full, { kind: "remark" }),
-		cut,
+		cut: (n) => notice("cut", t.tooMany(n), { kind: "remark" }),
 	});
-	const csv = new CsvImport(engine, (points) => experiment.draw(points), cut);
+	const csv = new CsvImport(engine, (points) => experiment.draw(points));
 
 	const open = (/** @type {string} */ fragment) => openLink(fragment, experiment, engine);
 	open(location.hash);

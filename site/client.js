@@ -130,6 +130,11 @@ export class Engine extends EventTarget {
 				return this.fail(message.code, message.message);
 			case "stopped":
 				return this.crash(message.message);
+			case "error":
+				// It caught its panic, but nobody knows what it was in the middle of.
+				if (message.code === "panic") return this.crash(message.message);
+				this.settle(message);
+				break;
 			case "ready":
 				clearTimeout(this.loadTimer);
 				if (message.protocol !== PROTOCOL)

@@ -24,9 +24,8 @@ export class CsvImport {
 	/**
 	 * @param {import("./client.js").Engine} engine
 	 * @param {(points: Point[]) => void} use
-	 * @param {(n: number) => void} cut the table has more points than a drawing
 	 */
-	constructor(engine, use, cut) {
+	constructor(engine, use) {
 		this.engine = engine;
 		this.dialog = byId("csv-dialog", HTMLDialogElement);
 		wireDialog(this.dialog);
@@ -50,16 +49,7 @@ export class CsvImport {
 		this.status = h("p", { class: "hint", role: "status" });
 		this.use = h("button", { type: "button", class: "primary", disabled: true }, t.csv.use);
 		this.use.addEventListener("click", () => {
-			const n = this.points.length;
-			if (n > MAX_POINTS) cut(n);
-			use(
-				n > MAX_POINTS
-					? Array.from(
-							{ length: MAX_POINTS },
-							(_, i) => this.points[Math.floor((i * n) / MAX_POINTS)],
-						)
-					: this.points,
-			);
+			use(this.points);
 			this.dialog.close();
 		});
 		this.columns = h(
@@ -174,8 +164,16 @@ export class CsvImport {
 		this.preview.replaceChildren(h("caption", {}, t.csv.preview(table.count)), head, body);
 		this.points = table.points ? fromTriples(table.points) : [];
 		this.use.disabled = this.points.length === 0;
+		const n = this.points.length;
 		this.status.textContent =
-			this.points.length > 0 ? t.csv.got(this.points.length, table.classNames) : "";
+			n === 0
+				? t.csv.choose
+				: t.csv.got(n, table.classNames) +
+					(n === table.count
+						? ""
+						: n === MAX_POINTS
+							? ` ${t.csv.cut(table.count)}`
+							: ` ${t.csv.missing(table.count - n)}`);
 	}
 
 	/**

@@ -18,6 +18,9 @@ const REACH = 0.08;
 /** A brush leaves its load again after this much of its radius. */
 const SPACING = 0.5;
 
+/** The golden ratio, whose multiples have fractions all over. */
+const PHI = (1 + Math.sqrt(5)) / 2;
+
 export class Editor {
 	/** Points of a generated data set, for editing it. @type {Point[]} */
 	generated = [];
@@ -48,8 +51,9 @@ export class Editor {
 		const n = this.generated.length;
 		if (n <= MAX_POINTS) return this.generated.map(snap);
 		this.tell.cut(n);
+		// From all over, but not every so-manieth: classes may alternate.
 		return Array.from({ length: MAX_POINTS }, (_, i) =>
-			snap(this.generated[Math.floor((i * n) / MAX_POINTS)]),
+			snap(this.generated[Math.floor(((i + ((i * PHI) % 1)) * n) / MAX_POINTS)]),
 		);
 	}
 

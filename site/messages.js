@@ -67,7 +67,8 @@
  *   {kind: 'csv', id: number, text: string, x?: string, y?: string, label?: string, header?: boolean, standardise?: boolean} |
  *   {kind: 'curve', name: string, queries: Float64Array, agreement: Float64Array} |
  *   {kind: 'run', id: number, spec: string} |
- *   {kind: 'cancel', id: number}
+ *   {kind: 'cancel', id: number} |
+ *   {kind: 'log', id: number}
  * )} Request
  *
  * - spec: the whole experiment as a link's fragment. The engine prepares it
@@ -84,6 +85,8 @@
  * - curve: a ghost line for the chart: `uniform`, the baseline run on the pool
  *   (dashed), or an earlier run (thin). Empty arrays take it away.
  * - run: a whole experiment without drawing (the pool); answers `result`.
+ * - log: asks for the queries of the theft on show, the latest 2,000 at least;
+ *   answers `logged`.
  */
 
 /**
@@ -103,12 +106,14 @@
  *   {kind: 'table', id: number, columns: {name: string, kind: 'number'|'category', distinct: number}[], rows: string[][],
  *     count: number, header: boolean, points: Float64Array|null, classNames: string[]} |
  *   {kind: 'result', id: number, status: string, queries: Float64Array, agreement: Float64Array, rTest: number, rUnif: number} |
+ *   {kind: 'logged', id: number, first: number, x: Float64Array, why: string[]} |
  *   {kind: 'error', id?: number, code: 'spec'|'data'|'victim'|'attack'|'message'|'panic', key?: string, message: string}
  * )} Response
  *
  * @typedef {{label: number, probability: number|null, margin: number|null}} Said
  *
  * - query: the latest query, for the ledger; sent at most once a frame.
+ * - logged: x, y, class triples, from query number first on, and why each.
  * - progress: after each round, measured by the engine, not by the attack;
  *   agreement is 1 − R_unif, the share of the plane on which labels agree.
  *   moved: share of the plane that the last round changed.

@@ -8,19 +8,25 @@ import { byId, h } from "./dom.js";
 import { coordinate, share, whole } from "./format.js";
 import { CLASS_LETTERS, t } from "./strings.js";
 
-/** @typedef {import("./readout.js").Query} Query */
+/** @typedef {Extract<import("./messages.js").Response, {kind: 'logged'}>} Log */
 
 const CURVE_ROWS = 20;
 const LOG_ROWS = 200;
 const DATA_ROWS = 100;
 
 export class Numbers {
-	/** @private @type {string[]} */ log = [];
+	/** @private @type {Log|null} */ log = null;
+	/** @private The log has grown since it was asked for. */ wanted = false;
+	/** @private */ asking = false;
 	/** @private @type {Float64Array} */ points = new Float64Array(0);
 
-	/** @param {import("./curve.js").Curve} curve */
-	constructor(curve) {
+	/**
+	 * @param {import("./curve.js").Curve} curve
+	 * @param {import("./client.js").Engine} engine
+	 */
+	constructor(curve, engine) {
 		this.curve = curve;
+		this.engine = engine;
 		this.curveBody = h("tbody");
 		this.list = h("ol", { class: "log num" });
 		this.dataBody = h("tbody");
@@ -37,7 +43,11 @@ export class Numbers {
 					table(heads, this.curveBody),
 					copyButton(() => curve.csv()),
 				),
-				column(t.table.queries, this.list),
+				column(
+					t.table.queries,
+					this.list,
+					copyButton(() => this.queriesCsv()),
+				),
 				column(
 					t.table.data,
 					table(["x", "y", "class"], this.dataBody),
@@ -56,22 +66,45 @@ export class Numbers {
 	}
 
 	restart() {
-		this.log = [];
+		this.log = null;
 		this.fill();
 	}
 
-	/** @param {Query} q */
-	ask(q) {
-		this.log.push(`${t.ledger(q.number, q.x)}${CLASS_LETTERS[q.label] ?? q.label} · ${q.why}`);
-		if (this.log.length > LOG_ROWS) this.log.shift();
+	/** Asks the engine for the queries, one question at a time. @private */
+	async ask() {
+		this.wanted = true;
+		if (this.asking) return;
+		this.asking = true;
+		while (this.wanted && this.engine.ready) {
+			this.wanted = false;
+			try {
+				this.log = await this.engine.ask({ kind: "log", id: this.engine.id() });
+			} catch {
+				break; // the engine has gone, and the theft with it
+			}
+			this.list.replaceChildren(...this.rows().map((line) => h("li", {}, line)));
+		}
+		this.asking = false;
+	}
+
+	/** @private */
+	rows() {
+		if (!this.log) return [];
+		const { first, x, why } = this.log;
+		const from = Math.max(0, why.length - LOG_ROWS);
+		return why.slice(from).map((reason, k) => {
+			const i = from + k;
+			const c = x[3 * i + 2];
+			return `${t.ledger(first + i, [x[3 * i], x[3 * i + 1]])}${CLASS_LETTERS[c] ?? c} · ${reason}`;
+		});
 	}
 
 	fill() {
 		if (!this.root.open) return;
+		this.ask();
 		this.curveBody.replaceChildren(
 			...this.curve.sampled(CURVE_ROWS).map((s) => cells(whole(s.queries), share(s.agreement))),
 		);
-		this.list.replaceChildren(...this.log.map((line) => h("li", {}, line)));
 		const n = this.points.length / 3;
 		const rows = Array.from({ length: Math.min(n, DATA_ROWS) }, (_, i) => {
 			const [x, y, c] = this.points.subarray(3 * i, 3 * i + 3);
@@ -82,12 +115,22 @@ export class Numbers {
 	}
 
 	/** @private */
-	dataCsv() {
-		const rows = ["x,y,class"];
-		for (let i = 0; i < this.points.length; i += 3)
-			rows.push(`${this.points[i]},${this.points[i + 1]},${CLASS_LETTERS[this.points[i + 2]]}`);
-		return `${rows.join("\n")}\n`;
+	queriesCsv() {
+		return triplesCsv(this.log?.x ?? new Float64Array(0));
 	}
+
+	/** @private */
+	dataCsv() {
+		return triplesCsv(this.points);
+	}
+}
+
+/** @param {Float64Array} triples x, y, class */
+function triplesCsv(triples) {
+	const rows = ["x,y,class"];
+	for (let i = 0; i < triples.length; i += 3)
+		rows.push(`${triples[i]},${triples[i + 1]},${CLASS_LETTERS[triples[i + 2]]}`);
+	return `${rows.join("\n")}\n`;
 }
 
 /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { unpack } from "./points.js";
+
 /**
  * @typedef {{key: string, in: string[]}} Cond
  * @typedef {{value: string, label: string, help?: string, when?: Cond[]}} Option
@@ -46,8 +48,22 @@ const CHECKS = {
 		const right = parts.length <= 3 && parts.every((part) => isWhole(part, p));
 		return right ? "" : `must be one to three whole numbers ${range(p)}, joined by commas`;
 	},
-	text: (value) => (value === "" ? "must not be empty" : ""),
+	text: (value, p) =>
+		value === "" ? "must not be empty" : p.key === "points" ? unreadable(value) : "",
 };
+
+/**
+ * Why a packed drawing can't be read.
+ * @param {string} packed
+ */
+function unreadable(packed) {
+	try {
+		unpack(packed);
+		return "";
+	} catch (err) {
+		return err instanceof RangeError ? err.message : String(err);
+	}
+}
 
 /** @param {Param} p */
 const range = ({ min = 0, max = 0 }) => `from ${min} to ${max}`;

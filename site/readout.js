@@ -121,11 +121,13 @@ export class Readout {
 					? t.end.needed(other.needed)
 					: t.end.reached(other.reached),
 		);
-		const goal = this.curve.goalAt();
-		if (goal > 0) sentence.push(` ${t.milestone.goal(goal)}.`);
 		if (e.status === "stuck") sentence.push(t.end.stuck(e.note));
 		if (e.status === "stopped") sentence.push(t.end.stopped);
-		byId("verdict").textContent = sentence.join("");
+		const goal = this.curve.goalAt();
+		byId("verdict").replaceChildren(
+			sentence.join(""),
+			h("span", { class: "goal" }, goal > 0 && ` ${t.milestone.goal(goal)}.`),
+		);
 	}
 
 	/**

@@ -53,10 +53,7 @@ export class Session {
 		engine.on("prepared", (m) => m.id === this.asked && this.begin(m));
 		engine.on("error", (m) => (m.id ?? this.asked) === this.asked && this.refused(m.message));
 		engine.on("state", ({ state }) => this.prepared && theft.set(state));
-		engine.on("query", (q) => {
-			readout.ask(q);
-			numbers.ask(q);
-		});
+		engine.on("query", (q) => readout.ask(q));
 		engine.on("progress", (p) => this.progress(p));
 		engine.on("end", (e) => {
 			this.ended = e;

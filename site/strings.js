@@ -260,8 +260,13 @@ export const t = {
 			`The file has ${megabytes(bytes)} MB; allowed are 5 MB.`,
 		waiting: "Reading…",
 		noEngine: "The engine is not running yet; it reads the tables.",
+		choose:
+			"Choose two columns of numbers and the class: a column of at most four different values.",
 		got: (/** @type {number} */ n, /** @type {string[]} */ names) =>
 			`${whole(n)} points of ${names.length} classes: ${names.join(", ")}.`,
+		cut: (/** @type {number} */ n) => `Taken evenly from ${whole(n)}: a drawing holds no more.`,
+		missing: (/** @type {number} */ n) =>
+			`${whole(n)} ${n === 1 ? "row has" : "rows have"} an empty cell and ${n === 1 ? "is" : "are"} left out.`,
 	},
 
 	shortcuts: /** @type {[string, string][]} */ ([

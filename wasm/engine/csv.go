@@ -40,7 +40,7 @@ func (e *engine) table(r wire.CSV) {
 			e.fail(&r.ID, "data", err)
 			return
 		}
-		points, err := dataset.Drawing(set)
+		points, err := dataset.Drawing(thinned(set, dataset.MaxDrawn))
 		if err != nil {
 			e.fail(&r.ID, "data", err)
 			return
@@ -48,6 +48,23 @@ func (e *engine) table(r wire.CSV) {
 		out.Points, out.ClassNames = triples(points), set.ClassNames
 	}
 	e.post(out)
+}
+
+// thinned is the set, or most of its rows from all over it. They are not every
+// so-manieth, which in a table of alternating classes might all be of one.
+func thinned(s *dataset.Set, most int) *dataset.Set {
+	n := s.N()
+	if n <= most {
+		return s
+	}
+	out := *s
+	out.X, out.Y = nil, nil
+	for i := range most {
+		_, jitter := math.Modf(float64(i) * math.Phi)
+		row := int((float64(i) + jitter) * float64(n) / float64(most))
+		out.X, out.Y = append(out.X, s.X[2*row:2*row+2]...), append(out.Y, s.Y[row])
+	}
+	return &out
 }
 
 // reach is how far towards the edge of the plane the points of a table go.

@@ -25,6 +25,7 @@ type engine struct {
 	player    play.Player
 	copy      model.Classifier // of theft, latest
 	asked     *wire.Query      // latest query, not yet posted
+	log       log              // of theft
 
 	runs map[int]*task // of the pool
 }
@@ -97,6 +98,8 @@ func (e *engine) receive(message wire.Value) {
 		e.run(r.ID, r.Spec)
 	case wire.Cancel:
 		e.cancel(r.ID)
+	case wire.Log:
+		e.post(e.log.reply(r.ID))
 	}
 }
 

@@ -112,7 +112,7 @@ func (e *engine) unprepared(p *preparing, spec experiment.Spec, err error) {
 
 // forget takes the experiment off the stage.
 func (e *engine) forget() {
-	e.exp, e.copy, e.theft = nil, nil, nil
+	e.exp, e.copy, e.theft, e.log = nil, nil, nil, log{}
 	e.player.Reset()
 	e.stage.setVictim(nil)
 	e.stage.restart()
@@ -159,7 +159,7 @@ func (e *engine) halt() {
 // restart makes the theft one that has not begun.
 func (e *engine) restart() {
 	e.halt()
-	e.copy = nil
+	e.copy, e.log = nil, log{}
 	e.player.Reset()
 	e.stage.restart()
 	if e.exp != nil {
@@ -256,6 +256,7 @@ func (e *engine) showQueries(t *theft, event attack.Event) error {
 		x := event.X[i*d : (i+1)*d]
 		label := e.classes.of(event.Reply.Labels[i])
 		e.asked = e.describe(event, i, n)
+		e.log.add(e.asked)
 		if d == 2 {
 			e.stage.asked(x[0], x[1], label)
 		} else {

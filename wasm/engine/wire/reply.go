@@ -75,6 +75,11 @@ type (
 		Queries, Agreement []float64
 		RTest, RUnif       float64
 	}
+	Logged struct {
+		ID, First int       // number of the first query in the log
+		X         []float64 // x, y, class triples
+		Why       []string  // of each
+	}
 	Failure struct {
 		ID        *int // nil if it answers no message with an id
 		Code, Key string
@@ -157,6 +162,10 @@ func (m Result) Fields() Fields {
 		"kind", "result", "id", m.ID, "status", m.Status, "queries", m.Queries,
 		"agreement", m.Agreement, "rTest", m.RTest, "rUnif", m.RUnif,
 	}
+}
+
+func (m Logged) Fields() Fields {
+	return Fields{"kind", "logged", "id", m.ID, "first", m.First, "x", m.X, "why", texts(m.Why)}
 }
 
 func (m Failure) Fields() Fields {

@@ -88,6 +88,7 @@ type (
 		Spec string
 	}
 	Cancel struct{ ID int }
+	Log    struct{ ID int }
 )
 
 // requests reads each kind of request.
@@ -114,6 +115,7 @@ var requests = map[string]func(reader) any{
 	"curve":  readCurve,
 	"run":    func(r reader) any { return Run{r.whole("id"), r.text("spec")} },
 	"cancel": func(r reader) any { return Cancel{r.whole("id")} },
+	"log":    func(r reader) any { return Log{r.whole("id")} },
 }
 
 // Decode reads a message of the page and checks every field. It returns one of

@@ -127,6 +127,7 @@ var good = map[string]any{
 	`{"kind":"curve","name":"uniform","queries":{"f64":[1,2]},"agreement":{"f64":[0.5,0.6]}}`: Curve{"uniform", []float64{1, 2}, []float64{0.5, 0.6}},
 	`{"kind":"run","id":5,"spec":"data=xor"}`:                                                 Run{5, "data=xor"},
 	`{"kind":"cancel","id":5}`:                                                                Cancel{5},
+	`{"kind":"log","id":5}`:                                                                   Log{5},
 }
 
 func TestEveryRequestDecodesToItsFields(t *testing.T) {
@@ -320,7 +321,7 @@ func TestRepliesAreThoseOfTheContract(t *testing.T) {
 	id := 1
 	replies := []Reply{
 		Ready{}, Preparing{}, Prepared{}, State{}, Query{}, Progress{}, End{}, Probed{Victim: &Said{}},
-		Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Failure{ID: &id, Key: "k"},
+		Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Failure{ID: &id, Key: "k"},
 	}
 	want := contract(t, "From the engine to the page.")
 	seen := map[string]bool{}
