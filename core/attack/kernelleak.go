@@ -101,6 +101,9 @@ func (l *leaker) algebra() (bool, error) {
 			return false, nil
 		}
 		m, err := plan.run()
+		if errors.Is(err, errRank) { // the victim has more representers than assumed
+			return false, nil
+		}
 		if errors.Is(err, errPencil) {
 			continue
 		}

@@ -2,6 +2,7 @@ package attack
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 
@@ -12,6 +13,9 @@ import (
 // takes apart.
 var errPencil = errors.New("attack: no sum of few products")
 
+// errRank says that there are more products than a pencil of this size can show.
+var errRank = fmt.Errorf("%w: full rank", errPencil)
+
 // decompose takes a sum of products apart: M0 = A·D and M1 = A·diag(μ)·D, rows×cols
 // and by rows, rows >= cols > the rank, which shows in the singular values of M0.
 // The columns of A and the rows of D come with their μ and up to a factor each.
@@ -21,7 +25,10 @@ func decompose(m0, m1 []float64, cols int) (a, d [][]float64, mu []float64, err 
 	rows := len(m0) / cols
 	u, sv, v := singular(m0, cols)
 	rank := numericRank(sv)
-	if rank == 0 || rank == cols {
+	if rank == cols {
+		return nil, nil, nil, errRank
+	}
+	if rank == 0 {
 		return nil, nil, nil, errPencil
 	}
 	root := make([]float64, rank)
