@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"errors"
 	"math"
 
 	"modelheist/core/model"
@@ -67,8 +68,11 @@ func (l *learner) fit() (model.Classifier, error) {
 		r.C, r.Learnt = looseC, true
 	}
 	data := model.Data{X: s.x, Dim: s.d, Classes: s.c, Labels: s.labels}
-	if r.Family == "ovr" {
+	switch r.Family {
+	case "ovr":
 		return l.fitRest(r, data)
+	case "svm":
+		return s.trainMachine(r, data)
 	}
 	return r.Train(data, model.Options{Rand: s.r, Tick: s.Tick, Warm: l.warm()})
 }
@@ -108,21 +112,25 @@ func (l *learner) warm() model.Classifier {
 
 // chooseGamma picks the kernel's γ by cross-validation on the labels so far,
 // again whenever these have grown by half. The grid is in powers of 2 around
-// 1/d, scikit-learn's and libsvm's customary value.
+// 1/d, scikit-learn's and libsvm's customary value: all of it at first, then the
+// neighbours of the last choice, which more labels seldom move far.
 func (l *learner) chooseGamma() error {
 	s := l.s
 	if l.gamma > 0 && s.n() < l.chose+l.chose/2 {
 		return nil
 	}
-	const folds, most = 5, 400
-	best, bestWrong := 0.0, math.Inf(1)
-	for e := -3; e <= 6; e++ {
+	const low, high, reach = -3, 6, 2
+	best, bestWrong := 1/float64(s.d), s.n()+1
+	for e := low; e <= high; e++ {
 		g := math.Ldexp(1/float64(s.d), e)
-		wrong, err := l.crossValidate(g, folds, most)
+		if l.gamma > 0 && l.chose > 30 && math.Abs(math.Log2(g/l.gamma)) > reach {
+			continue
+		}
+		wrong, err := l.crossValidate(g, bestWrong)
 		if err != nil {
 			return err
 		}
-		if wrong < bestWrong || wrong == bestWrong && math.Abs(math.Log(g/l.gamma)) < math.Abs(math.Log(best/l.gamma)) {
+		if wrong < bestWrong || wrong == bestWrong && (wrong == s.n() || math.Abs(math.Log(g/l.gamma)) < math.Abs(math.Log(best/l.gamma))) {
 			best, bestWrong = g, wrong
 		}
 	}
@@ -131,12 +139,15 @@ func (l *learner) chooseGamma() error {
 }
 
 // crossValidate counts the labels that SVMs trained on the other folds get
-// wrong, on the last labels if there are more than most.
-func (l *learner) crossValidate(gamma float64, folds, most int) (float64, error) {
+// wrong, on the last labels if there are many; it stops counting above most. A γ
+// whose training takes too long is too small for the labels: all are counted,
+// and the largest such γ is the next to try.
+func (l *learner) crossValidate(gamma float64, most int) (int, error) {
+	const folds, latest, ticks = 5, 400, 24
 	s := l.s
-	from := max(0, s.n()-most)
+	from := max(0, s.n()-latest)
 	wrong := 0
-	for f := range folds {
+	for f := 0; f < folds && wrong <= most; f++ {
 		in := model.Data{Dim: s.d, Classes: s.c}
 		out := model.Data{Dim: s.d, Classes: s.c}
 		for i := from; i < s.n(); i++ {
@@ -152,7 +163,10 @@ func (l *learner) crossValidate(gamma float64, folds, most int) (float64, error)
 		}
 		r := s.Copy
 		r.C, r.Gamma = hardC, gamma
-		m, err := r.Train(in, model.Options{Tick: s.Tick})
+		m, err := r.Train(in, model.Options{Tick: s.within(ticks * s.c), Tol: 1e-3})
+		if errors.Is(err, errSlow) {
+			return s.n(), nil
+		}
 		if err != nil {
 			return 0, err
 		}
@@ -162,7 +176,35 @@ func (l *learner) crossValidate(gamma float64, folds, most int) (float64, error)
 			}
 		}
 	}
-	return float64(wrong), nil
+	return wrong, nil
+}
+
+// errSlow says that a training took more ticks than it was given.
+var errSlow = errors.New("attack: training takes too long")
+
+// within is a tick that fails with errSlow after n calls. A machine ticks every
+// half millisecond or so of work, the same on every computer.
+func (s *session) within(n int) model.Tick {
+	return func() error {
+		if n--; n < 0 {
+			return errSlow
+		}
+		return s.tick()
+	}
+}
+
+// trainMachine trains an SVM that gets all labels right, or, where that takes too
+// long (they can't be, or barely, with this kernel), one with a softer margin.
+func (s *session) trainMachine(r model.Recipe, data model.Data) (model.Classifier, error) {
+	const ticks = 200
+	for ; r.C > 1; r.C /= 30 {
+		m, err := r.Train(data, model.Options{Tick: s.within(ticks), Tol: 1e-3})
+		if !errors.Is(err, errSlow) {
+			return m, err
+		}
+	}
+	r.C = 1
+	return r.Train(data, model.Options{Tick: s.Tick, Tol: 1e-3})
 }
 
 // predict labels the n×d batch x.
