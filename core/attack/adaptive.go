@@ -73,7 +73,7 @@ type fit interface {
 	model() (model.Classifier, error)
 	// doubts are how far off the true boundary may be at t on each segment
 	// across the copy's, scaled to [-1, 1].
-	doubts(m model.Classifier, segs []bracket, t []float64) []float64
+	doubts(m model.Classifier, segs []bracket, t []float64) ([]float64, error)
 }
 
 // bracket is a segment with different classes at its ends; the ones kept are
@@ -306,7 +306,10 @@ func (a *prober) fitKernel(e *evidence) error {
 		if factor != 1 && (!try || r.Gamma < 1.0/32/float64(s.d)) {
 			continue
 		}
-		f := newKernelFit(e, r, a.warm(), s.Tick)
+		f, err := newKernelFit(e, r, a.warm(), s.Tick)
+		if err != nil {
+			return err
+		}
 		ok, err := f.solve()
 		if err != nil {
 			return err
@@ -314,7 +317,11 @@ func (a *prober) fitKernel(e *evidence) error {
 		if !ok {
 			continue
 		}
-		if loss := f.loss() * math.Pow(factor, 0.2); loss < least {
+		loss, err := f.loss()
+		if err != nil {
+			return err
+		}
+		if loss *= math.Pow(factor, 0.2); loss < least {
 			least, a.gamma, a.fit = loss, r.Gamma, f
 		}
 	}
@@ -367,9 +374,9 @@ func (a *prober) places(n int) ([]place, error) {
 	if err != nil {
 		return nil, err
 	}
-	pool := a.appraise(segs, cross)
-	if len(pool) <= n {
-		return pool, nil
+	pool, err := a.appraise(segs, cross)
+	if len(pool) <= n || err != nil {
+		return pool, err
 	}
 	score := make([]float64, len(pool))
 	for i, p := range pool {
@@ -402,7 +409,7 @@ func (a *prober) places(n int) ([]place, error) {
 }
 
 // appraise makes places of the crossings.
-func (a *prober) appraise(segs []segment, cross []float64) []place {
+func (a *prober) appraise(segs []segment, cross []float64) ([]place, error) {
 	s := a.s
 	pool := make([]place, len(segs))
 	ends := make([]bracket, len(segs))
@@ -418,11 +425,15 @@ func (a *prober) appraise(segs []segment, cross []float64) []place {
 		pool[i] = place{ends[i], cross[i], s.scaledRow(segs[i].at(cross[i])), 1}
 	}
 	if a.fit != nil {
-		for i, v := range a.fit.doubts(a.copy, ends, cross) {
+		doubts, err := a.fit.doubts(a.copy, ends, cross)
+		if err != nil {
+			return nil, err
+		}
+		for i, v := range doubts {
 			pool[i].doubt = v
 		}
 	}
-	return pool
+	return pool, nil
 }
 
 // choices is the number of candidates for each place: where the boundary is

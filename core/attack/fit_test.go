@@ -34,7 +34,7 @@ func TestCholeskySolvesWhatItFactored(t *testing.T) {
 				b[i] += a[i*n+j] * x[j]
 			}
 		}
-		if !cholesky(a, n) {
+		if ok, _ := cholesky(a, n, &pace{}); !ok {
 			t.Fatalf("n = %d: not positive definite", n)
 		}
 		lower(a, n, b)
@@ -45,8 +45,48 @@ func TestCholeskySolvesWhatItFactored(t *testing.T) {
 			}
 		}
 	}
-	if cholesky([]float64{1, 0, 2, 1}, 2) {
+	if ok, _ := cholesky([]float64{1, 0, 2, 1}, 2, &pace{}); ok {
 		t.Error("an indefinite matrix was factored")
+	}
+}
+
+func TestFactoringAMachineGivesWayOften(t *testing.T) {
+	t.Parallel()
+	const n = 600 // 36 million multiplications
+	a := make([]float64, n*n)
+	for i := range n {
+		a[i*n+i] = 1
+	}
+	ticks := 0
+	if ok, err := cholesky(a, n, &pace{tick: func() error { ticks++; return nil }}); !ok || err != nil || ticks < 25 {
+		t.Errorf("%d ticks, ok = %v, %v; want 25 or more", ticks, ok, err)
+	}
+}
+
+// A kernel that can't separate the labels makes the dual's solver crawl.
+func TestRetrainingAMachineIsBounded(t *testing.T) {
+	t.Parallel()
+	victim := rings(t, 300, 3, 0.2, 1)
+	for _, name := range []string{"uniform", "line-search", "adaptive"} {
+		ticks, most := 0, 0
+		a, err := New(name, Config{Copy: model.Recipe{Family: "svm", Kernel: "rbf"}, Tick: func() error { ticks++; return nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := &fake{box: square(1), victim: victim, kind: oracle.Labels, left: 300}
+		o.box = append(o.box, o.box[0])
+		for e, err := range a.Events(o, source()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if e.Kind == Rounded {
+				most, ticks = max(most, ticks), 0
+			}
+		}
+		// A tick is at most a millisecond or so.
+		if most > 1500 {
+			t.Errorf("%s: a round took %d ticks, want at most 1500", name, most)
+		}
 	}
 }
 

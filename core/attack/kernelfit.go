@@ -31,7 +31,7 @@ const softness = 0.03
 type kernelFit struct {
 	e      *evidence
 	kernel model.Recipe
-	tick   model.Tick
+	pace   pace
 	points []float64 // the constraints' inputs, p×d: middles of brackets, then labelled ones
 	table  []float64 // p×p, the kernel between them
 	cons   []constraint
@@ -59,8 +59,8 @@ const mostActive, mostPoints = 700, 1200
 
 // newKernelFit prepares a fit. The last copy, or nil, tells which labels are
 // likely to fall short of their margin.
-func newKernelFit(e *evidence, kernel model.Recipe, last model.Classifier, tick model.Tick) *kernelFit {
-	f := &kernelFit{e: e, kernel: kernel, tick: tick}
+func newKernelFit(e *evidence, kernel model.Recipe, last model.Classifier, tick model.Tick) (*kernelFit, error) {
+	f := &kernelFit{e: e, kernel: kernel, pace: pace{tick: tick}}
 	f.places = e.at[max(0, len(e.at)-mostActive/2):]
 	for p, b := range f.places {
 		f.points = append(f.points, b.segment.at(0.5)...)
@@ -83,8 +83,7 @@ func newKernelFit(e *evidence, kernel model.Recipe, last model.Classifier, tick 
 			f.values[m] = z[c.point*e.c+c.i] - z[c.point*e.c+c.j]
 		}
 	}
-	f.tabulate()
-	return f
+	return f, f.tabulate()
 }
 
 // latest lists the labelled inputs, or the last most of them.
@@ -97,7 +96,7 @@ func (e *evidence) latest(most int) []int {
 }
 
 // tabulate fills the table of the kernel between all points.
-func (f *kernelFit) tabulate() {
+func (f *kernelFit) tabulate() error {
 	n := len(f.points) / f.e.d
 	all := make([]int, n)
 	for i := range all {
@@ -109,7 +108,11 @@ func (f *kernelFit) tabulate() {
 		for j := range i {
 			f.table[j*n+i] = f.table[i*n+j]
 		}
+		if err := f.pace.did(i * (f.e.d + 8)); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // row writes the kernel between point p and the points of the list to dst.
@@ -177,18 +180,16 @@ func (f *kernelFit) active() []int {
 func (f *kernelFit) solve() (bool, error) {
 	objective := math.Inf(1)
 	for range 25 {
-		if f.tick != nil {
-			if err := f.tick(); err != nil {
-				return false, err
-			}
+		if err := f.pace.did(tickEvery); err != nil {
+			return false, err
 		}
 		f.list = f.active()
 		if len(f.list) > mostActive {
 			f.list = f.list[:mostActive]
 		}
-		beta := f.newton(f.list)
-		if beta == nil {
-			return false, nil
+		beta, err := f.newton(f.list)
+		if beta == nil || err != nil {
+			return false, err
 		}
 		if f.move(f.list, beta, &objective) {
 			break
@@ -197,8 +198,8 @@ func (f *kernelFit) solve() (bool, error) {
 	return true, nil
 }
 
-// newton solves the system of the active constraints.
-func (f *kernelFit) newton(list []int) []float64 {
+// newton solves the system of the active constraints; nil says that it can't.
+func (f *kernelFit) newton(list []int) ([]float64, error) {
 	n, all := len(list), len(f.points)/f.e.d
 	g := make([]float64, n*n)
 	for a, m := range list {
@@ -210,9 +211,16 @@ func (f *kernelFit) newton(list []int) []float64 {
 		}
 		row[a] += f.cons[m].slack*f.cons[m].slack + 1e-12*row[a]
 	}
-	for jitter := 1e-11; !f.factor(g, n); jitter *= 10 {
+	for jitter := 1e-11; ; jitter *= 10 {
+		ok, err := f.factor(g, n)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			break
+		}
 		if jitter > 1e-3 {
-			return nil
+			return nil, nil
 		}
 		for a := range n {
 			g[a*n+a] += jitter
@@ -224,12 +232,12 @@ func (f *kernelFit) newton(list []int) []float64 {
 	}
 	lower(f.l, n, beta)
 	upper(f.l, n, beta)
-	return beta
+	return beta, nil
 }
 
-func (f *kernelFit) factor(g []float64, n int) bool {
+func (f *kernelFit) factor(g []float64, n int) (bool, error) {
 	f.l = append(f.l[:0], g...)
-	return cholesky(f.l, n)
+	return cholesky(f.l, n, &f.pace)
 }
 
 // move goes from the present multipliers towards those of the active
@@ -347,7 +355,7 @@ func (f *kernelFit) model() (model.Classifier, error) {
 // had not been told of it: the distances, scaled to [-1, 1], for each bracket,
 // from the factor of the last system. The value that a constraint would have is
 // β/(G+D)⁻¹ in closed form; the slope along the bracket turns it into a distance.
-func (f *kernelFit) leaveOut() []float64 {
+func (f *kernelFit) leaveOut() ([]float64, error) {
 	l, list := f.l, f.list
 	n := len(list)
 	var off []float64
@@ -367,8 +375,11 @@ func (f *kernelFit) leaveOut() []float64 {
 		}
 		value := f.cons[m].beta / num.Dot(tail, tail)
 		off = append(off, math.Abs(value)/(slopes[len(off)]+1e-300))
+		if err := f.pace.did(len(tail) * len(tail) / 2); err != nil {
+			return nil, err
+		}
 	}
-	return off
+	return off, nil
 }
 
 // slopes are the derivatives of f_i - f_j along the brackets.
@@ -407,7 +418,7 @@ func slopes(m model.Classifier, segs []bracket, t []float64) []float64 {
 // doubts are how far off the boundary may be at t on each segment: the standard
 // deviation of f_i - f_j given the constraints (as a Gaussian process has it),
 // over its slope.
-func (f *kernelFit) doubts(m model.Classifier, segs []bracket, t []float64) []float64 {
+func (f *kernelFit) doubts(m model.Classifier, segs []bracket, t []float64) ([]float64, error) {
 	n := len(f.list)
 	points := make([]int, n)
 	for a, k := range f.list {
@@ -431,8 +442,11 @@ func (f *kernelFit) doubts(m model.Classifier, segs []bracket, t []float64) []fl
 		lower(f.l, n, k)
 		v := math.Sqrt(max(0, own-num.Dot(k, k)))
 		out[i] = scale * v / (out[i] + 1e-300)
+		if err := f.pace.did(n * n / 2); err != nil {
+			return nil, err
+		}
 	}
-	return out
+	return out, nil
 }
 
 // scale is the standard deviation that the fitted functions suggest for the
@@ -449,10 +463,13 @@ func (f *kernelFit) scale() float64 {
 // that it was not told of, at most 1 each. A label that it gets wrong although it
 // was told counts as blame brackets, each missed by the distance at which the
 // label was asked: an oracle's labels are never wrong, so the kernel is.
-func (f *kernelFit) loss() float64 {
+func (f *kernelFit) loss() (float64, error) {
 	const blame = 16
 	sum := 0.0
-	off := f.leaveOut()
+	off, err := f.leaveOut()
+	if err != nil {
+		return 0, err
+	}
 	for _, v := range off {
 		sum += min(v, 1)
 	}
@@ -461,5 +478,5 @@ func (f *kernelFit) loss() float64 {
 			sum += blame * c.target
 		}
 	}
-	return sum / float64(max(len(off), 1))
+	return sum / float64(max(len(off), 1)), nil
 }

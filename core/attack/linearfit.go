@@ -17,6 +17,7 @@ type linearFit struct {
 	p, k  int       // d+1, and (c-1)·p unknowns
 	phi   []float64 // n×p, inputs scaled to [-1, 1] and a 1
 	mid   []float64 // the same of the brackets' middles
+	pace  pace
 	w     []float64 // k, rows of the classes from 1 on
 	least float64   // the objective at w
 	l     []float64 // k×k Cholesky factor of the last Hessian
@@ -32,7 +33,7 @@ const softLine = 0.3
 const finest = 1e-7
 
 func newLinearFit(s *session, e *evidence, warm *linearFit) *linearFit {
-	f := &linearFit{s: s, e: e, p: s.d + 1, least: math.Inf(1)}
+	f := &linearFit{s: s, e: e, pace: pace{tick: s.Tick}, p: s.d + 1, least: math.Inf(1)}
 	f.k = (s.c - 1) * f.p
 	f.phi = s.design(e.x)
 	for _, b := range e.at {
@@ -52,9 +53,9 @@ func (f *linearFit) solve() (bool, error) {
 		if err := f.s.tick(); err != nil {
 			return false, err
 		}
-		goal := f.newton()
-		if goal == nil {
-			return false, nil
+		goal, err := f.newton()
+		if goal == nil || err != nil {
+			return false, err
 		}
 		if !f.move(goal) {
 			break
@@ -124,13 +125,16 @@ func (f *linearFit) objective(w []float64) float64 {
 
 // newton minimises the objective with the labels that fall short of their margin
 // now. The Hessian is 1 + Σ (e_i-e_j)(e_i-e_j)ᵀ ⊗ φφᵀ/slack².
-func (f *linearFit) newton() []float64 {
+func (f *linearFit) newton() ([]float64, error) {
 	h, rhs := make([]float64, f.k*f.k), make([]float64, f.k)
 	for i := range f.k {
 		h[i*f.k+i] = 1
 	}
 	for m, b := range f.e.at {
 		f.add(h, f.mid[m*f.p:(m+1)*f.p], b.class, b.other, 1/(b.slack()*b.slack()))
+		if err := f.pace.did(2 * f.p * f.p); err != nil {
+			return nil, err
+		}
 	}
 	z := make([]float64, f.s.c)
 	for n, y := range f.e.labels {
@@ -143,16 +147,20 @@ func (f *linearFit) newton() []float64 {
 				f.add(h, phi, y, k, weight)
 				f.addTo(rhs, y, weight*t, phi)
 				f.addTo(rhs, k, -weight*t, phi)
+				f.pace.work += 2 * f.p * f.p
 			}
 		}
+		if err := f.pace.did(f.p * f.s.c); err != nil {
+			return nil, err
+		}
 	}
-	if !cholesky(h, f.k) {
-		return nil
+	if ok, err := cholesky(h, f.k, &f.pace); !ok {
+		return nil, err
 	}
 	f.l = h
 	lower(h, f.k, rhs)
 	upper(h, f.k, rhs)
-	return rhs
+	return rhs, nil
 }
 
 // add adds one constraint's part to the lower triangle of the Hessian.
@@ -205,7 +213,7 @@ func linearSVM(r model.Recipe, d, c int, rows []float64) (model.Classifier, erro
 
 // doubts are how far off the boundary may be at t on each segment: the deviation
 // of the difference of scores under the inverse Hessian, over its slope.
-func (f *linearFit) doubts(m model.Classifier, segs []bracket, t []float64) []float64 {
+func (f *linearFit) doubts(m model.Classifier, segs []bracket, t []float64) ([]float64, error) {
 	out := make([]float64, len(segs))
 	a := make([]float64, f.k)
 	from, to := make([]float64, f.s.c), make([]float64, f.s.c)
@@ -219,6 +227,9 @@ func (f *linearFit) doubts(m model.Classifier, segs []bracket, t []float64) []fl
 		slope := (from[b.class] - from[b.other]) - (to[b.class] - to[b.other])
 		lower(f.l, f.k, a)
 		out[n] = math.Sqrt(num.Dot(a, a)) * b.width / (math.Abs(slope) + 1e-300)
+		if err := f.pace.did(f.k * f.k / 2); err != nil {
+			return nil, err
+		}
 	}
-	return out
+	return out, nil
 }
