@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 
 	"modelheist/core/model"
@@ -188,21 +189,15 @@ func (t *tester) rank() ([]hypothesis, error) {
 			h.tested++
 		}
 	}
-	slices.SortStableFunc(hs, func(a, b hypothesis) int {
+	sort.SliceStable(hs, func(i, j int) bool {
+		a, b := hs[i], hs[j]
 		switch {
 		case (a.out == "") != (b.out == ""):
-			if a.out == "" {
-				return -1
-			}
-			return 1
+			return a.out == ""
 		case a.tested != b.tested:
-			return b.tested - a.tested
-		case a.error < b.error:
-			return -1
-		case a.error > b.error:
-			return 1
+			return a.tested > b.tested
 		}
-		return 0
+		return a.error < b.error
 	})
 	return hs, nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sort"
 
 	"modelheist/core/domain"
 )
@@ -244,7 +245,7 @@ func (s Shape) draw(r *rand.Rand) [][]float64 {
 			ids = append(ids, counts)
 		}
 		if len(ids) == s.IDs {
-			slices.SortStableFunc(ids, func(a, b []float64) int { return int(s.records(a) - s.records(b)) })
+			sort.SliceStable(ids, func(i, j int) bool { return s.records(ids[i]) < s.records(ids[j]) })
 			return ids
 		}
 	}
