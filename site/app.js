@@ -72,6 +72,7 @@ function start(file) {
 
 	const open = (/** @type {string} */ fragment) => openLink(fragment, experiment, engine);
 	open(location.hash);
+	experiment.past = []; // before the first experiment there was none
 	buildControls(experiment, file.sections);
 	const view = buildView((next) => {
 		engine.post({ kind: "view", view: next });

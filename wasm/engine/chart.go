@@ -25,7 +25,8 @@ const (
 	maxPoints = 600 // of a line that is drawn
 	// nothing is where an error of 0 is drawn: below 1e-4, the least that 10,000
 	// uniform points can tell from it.
-	nothing = 4e-5
+	nothing  = 4e-5
+	lowChart = 130 // height of a chart that has its title inside
 )
 
 // restart begins another run; what there was of the last becomes a ghost.
@@ -206,6 +207,9 @@ func (p *plotted) mark() {
 	text := paint.Percent(goal) + " after " + paint.Count(p.run[i].X)
 	width := on.textWidth(text, p.font)
 	y := p.y.From - p.size*0.9
+	if on.height < lowChart {
+		y -= 18 // the page writes along the lower edge
+	}
 	at, align := x+7, "left"
 	if x+width+12 > p.x.To {
 		at, align = x-7, "right"
