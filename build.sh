@@ -5,6 +5,7 @@
 #   ./build.sh build         build the page into dist/, ready for any static host
 #   ./build.sh test          install what the tests need, then check everything
 #   ./build.sh bench         measure against TensorFlow.js and plain JavaScript
+#   ./build.sh measure       measure the page: latencies, long tasks, memory, downloads
 #   ./build.sh fuzz [time]   run each fuzz target for a while (10s)
 #
 # serve and build need Go 1.26 and git; the rest also Node 20 or newer.
@@ -163,7 +164,7 @@ go_tests_wasm() {
 	local exec
 	exec="$(go env GOROOT)/lib/wasm/go_js_wasm_exec"
 	env -i PATH="$PATH" HOME="$HOME" GOFLAGS="${GOFLAGS:-}" GOPROXY="$(go env GOPROXY)" GOOS=js GOARCH=wasm \
-		go test -json -exec="$exec" ./core/... | $bin/tally
+		go test -json -exec="$exec" ./core/... ./wasm/engine/... | $bin/tally
 }
 
 types() {
@@ -241,7 +242,14 @@ bench() {
 	node bench/run.js
 }
 
+measure() {
+	build
+	install_node_modules .
+	install_chromium
+	node e2e/measure.js
+}
+
 case ${1:-} in
-serve | build | test | bench | fuzz) "$@" ;;
+serve | build | test | bench | measure | fuzz) "$@" ;;
 *) sed -n '2,10s/^# \{0,1\}//p' build.sh; exit 2 ;;
 esac
