@@ -35,7 +35,7 @@ func rings(t *testing.T, n, c int, inner float64, seed uint64) labelled {
 // A region of 3 % of the domain is found among 200 queries and kept.
 func TestAdaptiveKeepsASmallClass(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(5) {
+	for seed := range uint64(3) {
 		victim := rings(t, 150, 3, 0.15, seed)
 		o := &fake{box: square(1), victim: victim, kind: oracle.Labels, left: 200}
 		o.box = append(o.box, o.box[0])
@@ -47,7 +47,7 @@ func TestAdaptiveKeepsASmallClass(t *testing.T) {
 
 func TestAdaptiveStealsACurvedBoundaryIn200Queries(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(5) {
+	for seed := range uint64(3) {
 		victim := rings(t, 150, 2, 0.4, seed)
 		budget := func() *fake {
 			o := &fake{box: square(1), victim: victim, kind: oracle.Labels, left: 200}

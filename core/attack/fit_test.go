@@ -66,14 +66,14 @@ func TestFactoringAMachineGivesWayOften(t *testing.T) {
 // A kernel that can't separate the labels makes the dual's solver crawl.
 func TestRetrainingAMachineIsBounded(t *testing.T) {
 	t.Parallel()
-	victim := rings(t, 300, 3, 0.2, 1)
+	victim := rings(t, 150, 3, 0.2, 1)
 	for _, name := range []string{"uniform", "line-search", "adaptive"} {
 		ticks, most := 0, 0
 		a, err := New(name, Config{Copy: model.Recipe{Family: "svm", Kernel: "rbf"}, Tick: func() error { ticks++; return nil }})
 		if err != nil {
 			t.Fatal(err)
 		}
-		o := &fake{box: square(1), victim: victim, kind: oracle.Labels, left: 300}
+		o := &fake{box: square(1), victim: victim, kind: oracle.Labels, left: 150}
 		o.box = append(o.box, o.box[0])
 		for e, err := range a.Events(o, source()) {
 			if err != nil {
