@@ -32,15 +32,12 @@ wasm() { # package, file, further flags of go build
 
 # engine builds for a small download: with wasm/fmt in place of the library's
 # fmt, with inlining only where it pays, in the loops over numbers, and without
-# bounds checks in the runtime.
+# bounds checks in the standard library.
 engine() {
-	local std flags=(-gcflags=all=-l) package
+	local std flags=(-gcflags=all=-l "-gcflags=std=-l -B") package
 	std=$(go env GOROOT)/src
 	for package in math/... modelheist/core/{num,model,optimize,surface}; do
 		flags+=("-gcflags=$package=")
-	done
-	for package in runtime internal/runtime/...; do
-		flags+=("-gcflags=$package=-l -B")
 	done
 	{
 		printf '{"Replace": {'
