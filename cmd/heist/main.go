@@ -33,7 +33,7 @@ func init() {
 	commands = []command{
 		{"serve", "[--dir dist] [--port 8080] [--state FILE]", "serve the built page and oracles on this machine", serve},
 		{"run", "[--json] [--save=FILE] key=value …", "steal one victim; its events and its figures", run},
-		{"sweep", "[--seeds=N] [--csv] key=value …", "mean and worst over seeds; a key given twice is varied", sweep},
+		{"sweep", "[--seeds=N] [--first-seed=N] [--csv] key=value …", "mean and worst over seeds; a key given twice is varied", sweep},
 		{"publish", "--name NAME key=value …", "put a victim up on a server", publish},
 		{"token", "--model NAME --budget N", "make a token for a published victim", token},
 		{"submit", "--model NAME --name YOU --file copy.json", "hand in a stolen copy", submit},
