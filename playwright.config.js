@@ -7,6 +7,7 @@ export default defineConfig({
 	forbidOnly: Boolean(process.env.CI),
 	fullyParallel: true,
 	workers: 2,
+	retries: 1, // a busy machine starves a browser now and then; what fails twice has failed
 	timeout: 60_000,
 	reporter: "list",
 	use: {

@@ -51,7 +51,7 @@ test("another victim drops what no longer applies, and says so", async ({ page }
 	await page.locator("#field-victim").selectOption("svm");
 	await expect(page.locator("#notices")).toContainText(/(Hidden|Answers).*no longer appl/);
 	await untilState(page, "idle");
-	expect(await page.evaluate(() => location.hash)).not.toContain("hidden");
+	await expect.poll(() => page.evaluate(() => location.hash)).not.toContain("hidden"); // follows behind
 	await expect(page.locator("#field-answers option[value=probabilities]")).toBeDisabled();
 });
 

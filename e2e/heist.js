@@ -61,8 +61,14 @@ export async function steal(page) {
 export async function numbers(page) {
 	const details = page.locator("#numbers");
 	if ((await details.getAttribute("open")) === null) await details.locator("summary").click();
+	const spent = Number(await page.locator("#spent").innerText());
+	if (spent > 0) {
+		// The tables are filled after they have been opened.
+		await details.locator("tbody").first().locator("tr").first().waitFor();
+		await details.locator("ol.log li").first().waitFor();
+	}
 	return {
-		spent: Number(await page.locator("#spent").innerText()),
+		spent,
 		facts: await page.locator("#facts dd").allInnerTexts(),
 		curve: await details.locator("tbody").first().locator("tr").allInnerTexts(),
 		queries: await details.locator("ol.log li").allTextContents(),
