@@ -133,7 +133,7 @@ async function memory(browser, page, address) {
 			},
 			spec(run + 1),
 		);
-		await state(page, "preparing");
+		await page.waitForTimeout(150); // a change settles for 60 ms before the next victim
 		await state(page, "idle");
 		await page.click("#play");
 		await state(page, "ended");

@@ -76,3 +76,27 @@ func bundle(source, name string) (joined []byte, parts []string, err error) {
 	}
 	return result.OutputFiles[0].Contents, parts, nil
 }
+
+// copyright is a notice at the head of a script, which has to stay.
+var copyright = regexp.MustCompile(`\A// Copyright.*\n(//.*\n)*`)
+
+// shrink takes out of the style sheets, and of the scripts that stand by
+// themselves, what only people read.
+func shrink(files map[string][]byte) error {
+	loaders := map[string]api.Loader{".css": api.LoaderCSS, ".js": api.LoaderJS}
+	for name, text := range files {
+		loader, ours := loaders[filepath.Ext(name)]
+		if !ours {
+			continue
+		}
+		result := api.Transform(string(text), api.TransformOptions{
+			Loader: loader, Sourcefile: name, MinifyWhitespace: true, MinifySyntax: true,
+			Charset: api.CharsetUTF8,
+		})
+		for _, m := range result.Errors {
+			return fmt.Errorf("%s: %s", name, m.Text)
+		}
+		files[name] = append(copyright.Find(text), result.Code...)
+	}
+	return nil
+}

@@ -56,6 +56,9 @@ func run(out, version, source string, extra []string) error {
 	if err := join(files, source); err != nil {
 		return err
 	}
+	if err := shrink(files); err != nil {
+		return err
+	}
 	if err := finish(files, version); err != nil {
 		return err
 	}
