@@ -14,7 +14,7 @@ func TestShrinkingKeepsTheMeaningAndTheCopyright(t *testing.T) {
 	if err := shrink(files); err != nil {
 		t.Fatal(err)
 	}
-	if css := string(files["a.css"]); strings.Contains(css, "why") || !strings.Contains(css, "light-dark(red, blue)") {
+	if css := string(files["a.css"]); strings.Contains(css, "why") || !strings.Contains(css, "light-dark(red,blue)") {
 		t.Errorf("css %q", css)
 	}
 	if js := string(files["go.js"]); !strings.HasPrefix(js, "// Copyright 2018 The Go Authors.\n// BSD.\n") || strings.Contains(js, "why") || !strings.Contains(js, "let a=1") {
