@@ -3,6 +3,7 @@
 #
 #   ./build.sh serve         build the page and serve it on http://localhost:8080 (PORT=… for another)
 #   ./build.sh build         build the page into dist/, ready for any static host
+#   ./build.sh check         format, lint, types, vet, staticcheck: what takes seconds
 #   ./build.sh test          install what the tests need, then check everything
 #   ./build.sh bench         measure against TensorFlow.js and plain JavaScript
 #   ./build.sh measure       measure the page: latencies, long tasks, memory, downloads
@@ -192,12 +193,10 @@ sizes() {
 		"$(gzipped dist/*.html dist/*.css $(find dist -name '*.js'))" 40000
 }
 
-test() {
+static() {
 	need go "Go 1.26 or newer is needed: https://go.dev/dl"
 	mkdir -p $bin
 	check "install: npm packages" install_node_modules .
-	check "install: Chromium" install_chromium
-	CHROMIUM=$(find_chromium) && export CHROMIUM
 	check "install: Go tools" go -C tools build -o ../$bin/ tool ./...
 
 	check "format: gofmt -s" formatted
@@ -206,13 +205,22 @@ test() {
 	check "types: tsc, strict" types
 	check "vet: native and js/wasm" vet_both
 	check "staticcheck: native and js/wasm" staticcheck_both
+}
+
+test() {
+	static
+	check "install: Chromium" install_chromium
+	CHROMIUM=$(find_chromium) && export CHROMIUM
 	check "build: the page" build
 	check "sizes" sizes
 	check "Go tests, native" go_tests
 	check "Go tests, js/wasm under Node" go_tests_wasm
 	check "the page's modules, under Node" module_tests
 	check "the page in Chromium, with axe" npx playwright test
+	summary
+}
 
+summary() {
 	echo
 	printf '%s\n' "${report[@]}"
 	echo
@@ -247,6 +255,7 @@ measure() {
 }
 
 case ${1:-} in
+check) static && summary ;;
 serve | build | test | bench | measure | fuzz) "$@" ;;
-*) sed -n '2,10s/^# \{0,1\}//p' build.sh; exit 2 ;;
+*) sed -n '2,11s/^# \{0,1\}//p' build.sh; exit 2 ;;
 esac
