@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"modelheist/core/paper"
 )
 
 // reproduced runs heist reproduce and returns what it prints.
@@ -29,6 +31,19 @@ func TestAReproductionIsPrintedBesideThePaper(t *testing.T) {
 			t.Errorf("no %q in %s", want, got)
 		}
 	}
+}
+
+// reproduction is what the tests read of the JSON form.
+type reproduction struct {
+	Name    string
+	Seeds   int
+	Columns []struct{ Name, Kind string }
+	Rows    []struct {
+		Group              string
+		X                  *float64
+		Paper, Mean, Worst []*float64
+	}
+	Runs []struct{ Queries int }
 }
 
 func TestTheJSONOfAReproductionHasARunForEachSeed(t *testing.T) {
@@ -82,6 +97,18 @@ func TestTheRunningMinimumNeverRises(t *testing.T) {
 
 func TestReproduceListsWhatThereIs(t *testing.T) {
 	t.Parallel()
+	var all []reproduction
+	if err := json.Unmarshal([]byte(reproduced(t, "--json")), &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != len(paper.Reproductions) {
+		t.Errorf("%d reproductions", len(all))
+	}
+	for _, r := range all {
+		if len(r.Rows) == 0 || len(r.Runs) > 0 || r.Rows[0].Mean[0] != nil {
+			t.Errorf("%s: %+v", r.Name, r)
+		}
+	}
 	got := reproduced(t, "")
 	for _, name := range []string{"table4", "table6", "fig4", "fig5", "fig6", "fig7", "improper"} {
 		if !strings.Contains(got, name) {

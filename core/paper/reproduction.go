@@ -39,6 +39,14 @@ type Column struct {
 	Kind Kind
 }
 
+// Title is the column's name with its unit.
+func (c Column) Title() string {
+	if c.Unit == "" {
+		return c.Name
+	}
+	return c.Name + " " + c.Unit
+}
+
 // Kind is how the figures of a column are read.
 type Kind string
 
@@ -101,8 +109,9 @@ type Options struct {
 // Plan, so that a cell's index says what it is anywhere.
 type Plan struct {
 	Reproduction
-	Rows  []Row
-	Cells []Cell // those on the same set with the same seed one after another
+	Options Options
+	Rows    []Row
+	Cells   []Cell // those on the same set with the same seed one after another
 }
 
 // Find returns the Reproduction of that name.
@@ -119,7 +128,7 @@ func Find(name string) (Reproduction, error) {
 
 // Plan lists the runs. Its error names the setting that is at fault.
 func (r Reproduction) Plan(o Options) (*Plan, error) {
-	p := &Plan{Reproduction: r, Rows: r.rows(o.Full)}
+	p := &Plan{Reproduction: r, Options: o, Rows: r.rows(o.Full)}
 	if err := p.change(o.Settings); err != nil {
 		return nil, err
 	}

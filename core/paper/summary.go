@@ -1,6 +1,9 @@
 package paper
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Values are the figures of the cells, raw: one slice a cell, in the order of
 // Plan.Cells. done holds the outcomes so far; a cell without one is nil.
@@ -103,4 +106,13 @@ func Mean(values []float64) float64 {
 		sum += v
 	}
 	return sum / float64(len(values))
+}
+
+// Median is the median of the figures, of an even number the lower of both in
+// the middle; NaN for none.
+func Median(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	return slices.Sorted(slices.Values(values))[(len(values)-1)/2]
 }
