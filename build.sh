@@ -185,12 +185,15 @@ at_most() { # what, bytes, limit
 	(($2 <= $3))
 }
 
+# preloaded are the further parts of its script that a page begins with.
+preloaded() { sed -nE 's/.*rel="modulepreload" href="([^"]+)".*/dist\/\1/p' "$1"; }
+
 sizes() {
 	local engine=(dist/engine.*.wasm)
 	at_most "engine, gzip" "$(gzipped "${engine[0]}")" 1100000
 	at_most "engine, brotli" "$(wc -c <"${engine[0]}.br")" 850000
 	at_most "page before the engine (HTML, CSS, JavaScript), gzip" \
-		"$(gzipped dist/*.html dist/*.css $(find dist -name '*.js'))" 40000
+		"$(gzipped dist/index.html dist/*.css dist/app.js dist/*-worker.js dist/wasm_exec.*.js $(preloaded dist/index.html))" 40000
 }
 
 static() {

@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -14,67 +17,120 @@ import (
 var script = regexp.MustCompile(`<script type="module" src="([^"]+)"`)
 
 // join makes one script of each page's modules: one request instead of forty,
-// and half the bytes. The modules that went into it leave files.
+// and half the bytes. What a page imports only when it is needed, by import(),
+// stays apart, and so does what several scripts share; the page says beforehand
+// which of these parts it begins with. The modules that went into them leave
+// files.
 func join(files map[string][]byte, source string) error {
-	scripts := map[string]bool{}
+	entries := map[string]bool{}
 	for page, text := range files {
 		if filepath.Ext(page) == ".html" {
 			for _, m := range script.FindAllSubmatch(text, -1) {
-				scripts[path.Join(path.Dir(page), string(m[1]))] = true
+				entries[path.Join(path.Dir(page), string(m[1]))] = true
 			}
 		}
 	}
-	inside := map[string]bool{}
-	for name := range scripts {
-		joined, parts, err := bundle(source, name)
-		if err != nil {
-			return err
-		}
-		files[name] = joined
-		for _, part := range parts {
-			inside[part] = true
-		}
+	if len(entries) == 0 {
+		return nil
 	}
-	for name := range inside {
-		if !scripts[name] {
-			delete(files, name)
+	joined, err := bundle(source, slices.Sorted(maps.Keys(entries)))
+	if err != nil {
+		return err
+	}
+	for _, part := range joined.modules {
+		delete(files, part)
+	}
+	for name, text := range joined.files {
+		files[name] = text
+	}
+	for page, text := range files {
+		if filepath.Ext(page) == ".html" {
+			files[page] = joined.announce(page, text)
 		}
 	}
 	return nil
 }
 
-// bundle returns a script with all that it imports, and the names of the parts.
-func bundle(source, name string) (joined []byte, parts []string, err error) {
+// scripts are what the modules were joined into.
+type scripts struct {
+	files   map[string][]byte
+	imports map[string][]string // of each file: those that it can't begin without
+	modules []string            // that went into them
+}
+
+// bundle joins the modules that the entries import.
+func bundle(source string, entries []string) (*scripts, error) {
 	folder, err := filepath.Abs(source)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	result := api.Build(api.BuildOptions{
-		EntryPoints: []string{name}, AbsWorkingDir: folder, Outfile: name,
-		Bundle: true, Metafile: true, Format: api.FormatESModule, Target: api.ES2022,
+		EntryPoints: entries, AbsWorkingDir: folder, Outdir: folder, Outbase: folder,
+		ChunkNames: "part-[name]-[hash]", // beside the pages, or import.meta.url would be elsewhere
+		Bundle:     true, Splitting: true, Metafile: true, Format: api.FormatESModule, Target: api.ES2022,
 		MinifyWhitespace: true, MinifySyntax: true, Charset: api.CharsetUTF8, LegalComments: api.LegalCommentsNone,
 	})
 	var errs []error
 	for _, m := range result.Errors {
-		where := name
+		where := strings.Join(entries, " ")
 		if m.Location != nil {
 			where = fmt.Sprintf("%s:%d", m.Location.File, m.Location.Line)
 		}
 		errs = append(errs, fmt.Errorf("%s: %s", where, m.Text))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var made struct {
-		Inputs map[string]struct{} `json:"inputs"`
+		Inputs  map[string]struct{} `json:"inputs"`
+		Outputs map[string]struct {
+			Imports []struct{ Path, Kind string } `json:"imports"`
+		} `json:"outputs"`
 	}
 	if err := json.Unmarshal([]byte(result.Metafile), &made); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	for part := range made.Inputs {
-		parts = append(parts, part)
+	out := &scripts{files: map[string][]byte{}, imports: map[string][]string{}, modules: slices.Collect(maps.Keys(made.Inputs))}
+	for _, file := range result.OutputFiles {
+		name, err := filepath.Rel(folder, file.Path)
+		if err != nil {
+			return nil, err
+		}
+		name = filepath.ToSlash(name)
+		out.files[name] = file.Contents
+		for _, in := range made.Outputs[name].Imports {
+			if in.Kind == "import-statement" {
+				out.imports[name] = append(out.imports[name], in.Path)
+			}
+		}
 	}
-	return result.OutputFiles[0].Contents, parts, nil
+	return out, nil
+}
+
+// announce has a page preload the parts that its scripts begin with.
+func (s *scripts) announce(page string, text []byte) []byte {
+	return script.ReplaceAllFunc(text, func(tag []byte) []byte {
+		entry := path.Join(path.Dir(page), string(script.FindSubmatch(tag)[1]))
+		var links []byte
+		for _, part := range s.needs(entry, nil) {
+			if dir := path.Dir(page); dir != "." {
+				part = strings.Repeat("../", strings.Count(dir, "/")+1) + part
+			}
+			links = fmt.Appendf(links, "<link rel=\"modulepreload\" href=\"%s\">\n", part)
+		}
+		return append(links, tag...)
+	})
+}
+
+// needs are the parts that a file imports, also through others, without those
+// that are known.
+func (s *scripts) needs(name string, known []string) []string {
+	for _, part := range s.imports[name] {
+		if !slices.Contains(known, part) {
+			known = s.needs(part, append(known, part))
+		}
+	}
+	return known
 }
 
 // copyright is a notice at the head of a script, which has to stay.

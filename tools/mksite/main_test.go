@@ -100,6 +100,35 @@ func TestAPagesModulesBecomeOneScript(t *testing.T) {
 	}
 }
 
+func TestWhatAPageImportsLaterIsAPartOfItsOwn(t *testing.T) {
+	t.Parallel()
+	source := map[string]string{
+		"index.html": `<script type="module" src="app.js"></script>`,
+		"app.js":     "import { b } from \"./b.js\";\nb();\nimport(\"./late.js\").then((late) => late.open());\n",
+		"late.js":    "import { b } from \"./b.js\";\nexport const open = () => b(\"late\");\n",
+		"b.js":       "export const b = (x) => console.log(\"shared\", x);\n",
+	}
+	files := map[string][]byte{}
+	for name, text := range source {
+		files[name] = []byte(text)
+	}
+	if err := join(files, tree(t, source)); err != nil {
+		t.Fatal(err)
+	}
+	if len(files) != 4 || files["late.js"] != nil || files["b.js"] != nil {
+		t.Errorf("%d files are left, want the page, its script, what it shares and what comes late", len(files))
+	}
+	for name, text := range files {
+		shared, late := strings.Contains(string(text), `"shared"`), strings.Contains(string(text), `"late"`)
+		if name == "app.js" && (shared || late) || shared && late {
+			t.Errorf("%s holds what is in another part\n%s", name, text)
+		}
+		if page := string(files["index.html"]); strings.HasPrefix(name, "part-") && strings.Contains(page, name) != shared {
+			t.Errorf("%s: announced: %t, wanted at the beginning: %t\n%s", name, !shared, shared, page)
+		}
+	}
+}
+
 func TestWhatCannotBeJoinedIsNamed(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
