@@ -27,18 +27,22 @@ export function budget(experiment) {
 		onpick: (v) => switchTo(experiment, v),
 	});
 	const note = h("p", { class: "hint num" });
-	const update = () => {
+	const tell = () => {
 		const k = experiment.unknowns;
+		const n = Math.round(Number(experiment.get("alpha")) * k);
+		note.textContent = experiment.get("alpha") !== "" && k > 0 ? t.budget.equals(n) : "";
+		note.title = k > 0 ? `k = ${whole(k)}` : "";
+	};
+	const update = () => {
 		const inAlpha = experiment.get("alpha") !== "";
 		unit.set(inAlpha ? "alpha" : "queries");
 		alpha.root.hidden = !inAlpha;
 		queries.root.hidden = inAlpha;
 		(inAlpha ? alpha : queries).update();
-		const n = Math.round(Number(experiment.get("alpha")) * k);
-		note.textContent = inAlpha && k > 0 ? t.budget.equals(n) : "";
-		note.title = k > 0 ? `k = ${whole(k)}` : "";
+		tell();
 	};
-	experiment.addEventListener("prepared", update);
+	// Not all of update: somebody may be typing into a field while a victim trains.
+	experiment.addEventListener("prepared", tell);
 	return { root: h("div", { class: "budget" }, unit.root, queries.root, alpha.root, note), update };
 }
 

@@ -73,16 +73,27 @@ export class Session {
 		const names = dropped.map((d) => experiment.table.param(d.key).label);
 		if (names.length > 0) notice("dropped", t.dropped(names), { kind: "remark" });
 		if (from === "defence" && (theft.running || curve.samples.length > 0)) theft.wanted = true;
+		this.leave();
 		clearTimeout(this.timer);
 		this.timer = window.setTimeout(() => this.prepare(), SETTLE_MS);
 	}
 
+	/**
+	 * The victim on show is no longer the experiment's: play pressed from now on
+	 * waits for the next one.
+	 * @private
+	 */
+	leave() {
+		if (!this.parts.engine.ready) return;
+		this.prepared = null;
+		this.parts.theft.set("preparing");
+	}
+
 	/** @private */
 	prepare() {
-		const { engine, experiment, theft } = this.parts;
+		const { engine, experiment } = this.parts;
 		if (!engine.ready) return;
-		this.prepared = null;
-		theft.set("preparing");
+		this.leave();
 		this.asked = engine.id();
 		const spec = formatLink(experiment.settings, experiment.table);
 		engine.post({ kind: "spec", id: this.asked, spec });
