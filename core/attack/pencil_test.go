@@ -22,10 +22,10 @@ func TestDecomposeFindsTheProductsOfASum(t *testing.T) {
 			d[i] = r.NormFloat64()
 		}
 		m0, m1 := make([]float64, rows*cols), make([]float64, rows*cols)
-		num.MulAdd(m0, a, d, rows, rank, cols)
 		for k := range mu {
 			mu[k] = math.Exp(r.NormFloat64() / 3)
 			for i := range rows {
+				num.AddScaled(m0[i*cols:(i+1)*cols], a[i*rank+k], d[k*cols:(k+1)*cols])
 				num.AddScaled(m1[i*cols:(i+1)*cols], mu[k]*a[i*rank+k], d[k*cols:(k+1)*cols])
 			}
 		}

@@ -106,8 +106,7 @@ func (l *klrLoss) forward(w []float64, at int) (k, z []float64) {
 	num.Scale(k[:s*b.n], -l.gamma)
 	num.ExpTo(k[:s*b.n], k[:s*b.n])
 	num.Fill(k[s*b.n:], 1)
-	num.Fill(z, 0)
-	num.MulAdd(z, w[s*d:], k, l.c, s+1, b.n)
+	num.AffineTo(z, w[s*d:], k, l.c, s, b.n)
 	return k, z
 }
 

@@ -318,8 +318,7 @@ func (l *linearLoss) value(grad, w []float64) float64 {
 			return math.Inf(1)
 		}
 		z := l.z[:l.rows*b.n]
-		num.Fill(z, 0)
-		num.MulAdd(z, w, b.x, l.rows, l.d+1, b.n)
+		num.AffineTo(z, w, b.x, l.rows, l.d, b.n)
 		sum += l.link(z, b.y, l.tmp, l.rows, b.n)
 		num.MulAddBT(grad, z, b.x, l.rows, l.d+1, b.n)
 	}

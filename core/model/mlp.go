@@ -164,8 +164,7 @@ func (e *net) forwardFrom(ls []Layer, first, n int) []float64 {
 		l := ls[i]
 		v := e.values[i+1][:(l.Out+1)*n]
 		out := v[:l.Out*n]
-		num.Fill(out, 0)
-		num.MulAdd(out, l.W, e.values[i], l.Out, l.In+1, n)
+		num.AffineTo(out, l.W, e.values[i], l.Out, l.In, n)
 		if i+1 < last {
 			activate(e.activation, out)
 			num.Fill(v[l.Out*n:], 1)

@@ -58,8 +58,8 @@ func benchProduct(b *testing.B, m, k, n int, f func(c, a, x []float64)) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(m*k*n), "ns/mac")
 }
 
-func BenchmarkMulAdd(b *testing.B) {
-	benchProduct(b, 20, 21, 128, func(c, a, x []float64) { MulAdd(c, a, x, 20, 21, 128) })
+func BenchmarkAffineTo(b *testing.B) {
+	benchProduct(b, 20, 21, 128, func(c, a, x []float64) { AffineTo(c, a, x, 20, 20, 128) })
 }
 
 func BenchmarkMulAddAT(b *testing.B) {

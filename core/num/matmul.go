@@ -1,12 +1,17 @@
 package num
 
 // The three products a layer needs, for small m and k (nodes) and long n
-// (points), all accumulating. Points are the long axis throughout: a layer's
+// (points). Points are the long axis throughout: a layer's
 // values are a nodes×points matrix.
 
-// MulAdd adds A·B to C: c is m×n, a is m×k, b is k×n (a layer's forward pass,
-// values += weights·inputs).
-func MulAdd(c, a, b []float64, m, k, n int) { mulAdd(c, a, b, m, k, n, k, 1) }
+// AffineTo sets C to A·B plus, in every column, the last column of A: c is m×n,
+// a is m×(k+1), b is k×n (a layer's forward pass, weights·inputs + bias).
+func AffineTo(c, a, b []float64, m, k, n int) {
+	for i := range m {
+		Fill(c[i*n:(i+1)*n], a[i*(k+1)+k])
+	}
+	mulAdd(c, a, b, m, k, n, k+1, 1)
+}
 
 // MulAddAT adds Aᵀ·B to C: c is m×n, a is k×m, b is k×n (the backward pass to
 // the inputs, weightsᵀ·deltas).
@@ -15,7 +20,7 @@ func MulAddAT(c, a, b []float64, m, k, n int) { mulAdd(c, a, b, m, k, n, 1, m) }
 // mulAdd is c[i,t] += sum over p of a[i·si + p·sp] · b[p,t], the terms added in
 // order, by three or two rows and three terms at a time.
 func mulAdd(c, a, b []float64, m, k, n, si, sp int) {
-	c, a, b = c[:m*n], a[:m*k], b[:k*n]
+	c, b = c[:m*n], b[:k*n]
 	for i := 0; i < m; {
 		rows := 3
 		if left := m - i; left == 4 || left < 3 {
