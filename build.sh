@@ -5,7 +5,7 @@
 #   ./build.sh build         build the page into dist/, ready for any static host
 #   ./build.sh check         format, lint, types, vet, staticcheck: what takes seconds
 #   ./build.sh test          install what the tests need, then check everything
-#   ./build.sh bench         measure against TensorFlow.js and plain JavaScript
+#   ./build.sh bench [J5]    measure against TensorFlow.js and plain JavaScript, all jobs or one
 #   ./build.sh measure       measure the page: latencies, long tasks, memory, downloads
 #   ./build.sh fuzz [time]   run each fuzz target for a while (10s)
 #
@@ -247,7 +247,7 @@ bench() {
 	install_chromium
 	wasm ./wasm/bench $bin/bench.wasm
 	cp "$(go env GOROOT)/lib/wasm/wasm_exec.js" $bin/
-	node bench/run.js
+	node bench/run.js "$@"
 }
 
 measure() {

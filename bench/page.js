@@ -122,7 +122,8 @@ async function raster(heist) {
 	};
 	const competitors = {
 		heist: own,
-		"tfjs-wasm": tensorflow.raster(layers(sizes, w), points),
+		"tfjs-wasm core": tensorflow.raster(layers(sizes, w), points),
+		"tfjs-wasm layers": tensorflow.predict(layers(sizes, w), points),
 		"plain JS": plain.raster(sizes, w, points),
 		"onnxruntime-web": await onnx.raster(layers(sizes, w), points),
 	};
@@ -176,19 +177,22 @@ async function frames(heist) {
 	return jobs;
 }
 
-/** @returns {Promise<{versions: string, jobs: Job[]}>} */
-async function report() {
+/** @type {[string, (heist: any) => Promise<Job[]>][]} */
+const works = [
+	["J1", (heist) => linear(heist, 2)],
+	["J1", (heist) => linear(heist, 5)],
+	["J2", perceptron],
+	["J5", raster],
+	["P7", frames],
+];
+
+/** @param {string} only a job's number, or empty for all @returns {Promise<{versions: string, jobs: Job[]}>} */
+async function report(only) {
 	const versions = await tensorflow.start();
 	const heist = await startHeist();
 	const jobs = [];
-	for (const work of [
-		() => linear(heist, 2),
-		() => linear(heist, 5),
-		() => perceptron(heist),
-		() => raster(heist),
-		() => frames(heist),
-	]) {
-		jobs.push(...(await work()));
+	for (const [name, work] of works) {
+		if (only === "" || name === only) jobs.push(...(await work(heist)));
 	}
 	return { versions, jobs };
 }

@@ -1,5 +1,5 @@
 // Runs the measurements in Chromium and prints them against our goals.
-// Usage: node bench/run.js, after build.sh bench has made .build/bench.wasm.
+// Usage: node bench/run.js [J5], after build.sh bench has made .build/bench.wasm.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
@@ -50,6 +50,9 @@ async function serve() {
 
 /** @typedef {import("./page.js").Job} Job */
 
+/** The one job to measure, or all. */
+const only = process.argv[2] ?? "";
+
 async function run() {
 	const { server, url } = await serve();
 	const browser = await chromium.launch({
@@ -62,7 +65,7 @@ async function run() {
 		await page.goto(url);
 		await page.waitForFunction("globalThis.report");
 		/** @type {{versions: string, jobs: Job[]}} */
-		const report = await page.evaluate("report()");
+		const report = await page.evaluate(`report(${JSON.stringify(only)})`);
 		return { ...report, versions: `Chromium ${browser.version()}, ${report.versions}` };
 	} finally {
 		await browser.close();
@@ -94,7 +97,7 @@ const goals = [
 	["P2", "J2 perceptron: 300", "tfjs-wasm core", 4],
 	["P2", "J2 perceptron: 300", "tfjs-wasm layers", 6],
 	["P2", "J2 perceptron: to", "tfjs-wasm core", 15],
-	["P6", "J5", "tfjs-wasm", 4],
+	["P6", "J5", "tfjs-wasm layers", 4],
 	["P6", "J5", "plain JS", 3],
 	["P6", "J5", "onnxruntime-web", 1 / 1.5],
 ];
@@ -108,7 +111,7 @@ const frames = [
 /** @param {Job[]} jobs @param {string | number} start */
 function named(jobs, start) {
 	const job = jobs.find((j) => j.name.startsWith(String(start)));
-	if (!job) throw new Error(`no job is named ${start}`);
+	if (!job && !only) throw new Error(`no job is named ${start}`);
 	return job;
 }
 
@@ -120,14 +123,18 @@ console.log(`${versions}; medians of 7 interleaved rounds, in ms (fastest to slo
 for (const job of jobs) print(job);
 console.log("\nGoals: times longer than heist, at least");
 for (const [goal, start, peer, least] of goals) {
-	const { name, times } = named(jobs, start);
+	const job = named(jobs, start);
+	if (!job) continue;
+	const { name, times } = job;
 	const measured = ratio(times[peer], times.heist);
 	const text = `${goal}  ${name}, ${peer}: ${measured.toFixed(2)}, goal ${Number(least).toFixed(2)}`;
 	verdict(measured >= Number(least), text);
 }
 console.log("\nGoals: milliseconds, at most");
 for (const [goal, kind, most] of frames) {
-	const { name, times } = named(jobs, `P7 ${kind}`);
+	const job = named(jobs, `P7 ${kind}`);
+	if (!job) continue;
+	const { name, times } = job;
 	const measured = median(times.heist);
 	verdict(measured <= Number(most), `${goal}  ${name}: ${measured.toFixed(1)}, goal ${most}`);
 }

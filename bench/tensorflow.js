@@ -141,3 +141,18 @@ export function raster(layers, points) {
 		return answer;
 	};
 }
+
+/** The same by the Layers API, all points in one batch. @param {Layer[]} start @param {Float32Array} points */
+export function predict(start, points) {
+	const model = dense(start);
+	const n = points.length / 2;
+	return () => {
+		const [p, best] = tf.tidy(() => {
+			const v = model.predict(tf.tensor2d(points, [n, 2]), { batchSize: n });
+			return [v, v.argMax(1)];
+		});
+		const answer = { probabilities: p.dataSync(), labels: best.dataSync() };
+		tf.dispose([p, best]);
+		return answer;
+	};
+}
