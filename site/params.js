@@ -81,6 +81,21 @@ const isNumber = (value, { min = 0, max = 0 }) =>
  */
 const isWhole = (value, p) => /^[+-]?\d+$/.test(value) && isNumber(value, p);
 
+/** Stands for every value that is set. */
+const ANY = "*";
+
+/**
+ * @param {Cond} c
+ * @param {string} value
+ */
+const holds = (c, value) => c.in.includes(value) || (value !== "" && c.in.includes(ANY));
+
+/** @param {Cond} c */
+const written = (c) =>
+	c.in.length === 1 && c.in[0] === ""
+		? `no ${c.key}`
+		: `${c.key}=${c.in.filter((v) => v !== "").join("|")}`;
+
 export class Table {
 	/** @param {Param[]} params */
 	constructor(params) {
@@ -107,7 +122,7 @@ export class Table {
 	 * @param {Cond[]} [conds]
 	 */
 	unmet(s, conds = []) {
-		return conds.find((c) => !c.in.includes(this.get(s, c.key)));
+		return conds.find((c) => !holds(c, this.get(s, c.key)));
 	}
 
 	/**
@@ -137,7 +152,7 @@ export class Table {
 	 */
 	defaultOf(s, p) {
 		if (s[OTHER_BUDGET[p.key]]) return "";
-		const d = p.defaults?.find(({ when }) => when.in.includes(this.get(s, when.key)));
+		const d = p.defaults?.find(({ when }) => holds(when, this.get(s, when.key)));
 		return d ? d.value : p.default;
 	}
 
@@ -159,8 +174,7 @@ export class Table {
 		const p = this.param(key);
 		const option = p.choices?.find((o) => o.value === s[key]);
 		const c = this.unmet(s, p.when) ?? this.unmet(s, option?.when);
-		if (c)
-			return `needs ${c.key}=${c.in.join("|")}, and ${c.key} is ${this.get(s, c.key) || "not set"}`;
+		if (c) return `needs ${written(c)}, and ${c.key} is ${this.get(s, c.key) || "not set"}`;
 		if (key === "alpha" && s.queries)
 			return "give the budget once, as alpha (times the unknowns) or as queries, not both";
 		return "";

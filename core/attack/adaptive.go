@@ -2,6 +2,7 @@ package attack
 
 import (
 	"math"
+	"slices"
 	"sort"
 
 	"modelheist/core/model"
@@ -274,7 +275,7 @@ func (a *prober) fitEvidence() (model.Classifier, error) {
 	switch {
 	case s.Copy.Family == "svm" && s.Copy.Kernel != "linear":
 		err = a.fitKernel(e)
-	case s.Copy.Family != "mlp" && s.Copy.Family != "tree" && s.Copy.Family != "knn" && s.Copy.Family != "klr":
+	case slices.Contains([]string{"logistic", "softmax", "ovr", "svm"}, s.Copy.Family) && s.Copy.Members == 0:
 		warm, _ := last.(*linearFit)
 		f := newLinearFit(s, e, warm)
 		var ok bool
@@ -439,8 +440,7 @@ func (a *prober) appraise(segs []segment, cross []float64) ([]place, error) {
 // choices is the number of candidates for each place: where the boundary is
 // flat, any spread of points will do.
 func (a *prober) choices() int {
-	switch a.s.Copy.Family {
-	case "mlp", "svm":
+	if a.s.Copy.Members > 0 || a.s.Copy.Family == "mlp" || a.s.Copy.Family == "svm" {
 		return 16
 	}
 	return 1

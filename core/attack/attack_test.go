@@ -110,6 +110,9 @@ func copies() []model.Recipe {
 		{Family: "svm", Kernel: "poly", Coef0: 1, Degree: 2},
 		{Family: "knn"},
 		{Family: "klr", Representers: 4, Gamma: 1},
+		{Family: "tree", Members: 3},
+		{Family: "softmax", Members: 2},
+		{Family: "mlp", Hidden: []int{2}, Activation: "tanh", Members: 2},
 	}
 }
 
@@ -117,7 +120,7 @@ func copies() []model.Recipe {
 func eachCase(t *testing.T, test func(t *testing.T, a Attack, o func() *fake)) {
 	for _, row := range registry {
 		for _, recipe := range copies() {
-			if !slices.Contains(row.family, recipe.Family) {
+			if !slices.Contains(row.family, recipe.Family) || recipe.Members > 0 && !slices.Contains(retraining, row.name) {
 				continue
 			}
 			for _, kind := range row.answers {
@@ -132,14 +135,14 @@ func eachCase(t *testing.T, test func(t *testing.T, a Attack, o func() *fake)) {
 					row.name == "extract-and-test" && recipe.Family != "softmax" { // it doesn't look at it
 					continue
 				}
-				t.Run(fmt.Sprintf("%s %s%s %s", row.name, recipe.Family, recipe.Kernel, kind), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s %s%s %d %s", row.name, recipe.Family, recipe.Kernel, recipe.Members, kind), func(t *testing.T) {
 					t.Parallel()
 					a, err := New(row.name, Config{Copy: recipe, Rounds: 4, Inside: true})
 					if err != nil {
 						t.Fatal(err)
 					}
 					link := recipe.Family
-					if link == "svm" || link == "mlp" || link == "knn" || link == "klr" {
+					if link == "svm" || link == "mlp" || link == "knn" || link == "klr" || link == "tree" {
 						link = "softmax"
 					}
 					test(t, a, func() *fake {
@@ -384,6 +387,8 @@ func TestNewSaysWhatItCannotUse(t *testing.T) {
 		{"equations", Config{Copy: model.Recipe{Family: "svm"}}},
 		{"uniform", Config{Copy: model.Recipe{Family: "magic"}}},
 		{"uniform", Config{Copy: model.Recipe{Family: "mlp"}, Rounds: -1}},
+		{"equations", Config{Copy: model.Recipe{Family: "softmax", Members: 2}}},
+		{"lowd-meek", Config{Copy: model.Recipe{Family: "logistic", Members: 1}}},
 	} {
 		if _, err := New(c.name, c.cfg); err == nil {
 			t.Errorf("New(%q, %+v) has no error", c.name, c.cfg)

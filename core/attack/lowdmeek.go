@@ -473,20 +473,26 @@ func (m *meek) value(q []float64, i int) float64 {
 	return sum
 }
 
-// check spends a few queries on the final copy: a victim of another shape than
-// the copy's shows.
+// check spends a few queries on the final copy, anywhere and on both sides of its
+// boundary: a victim of another shape than the copy's shows.
 func (m *meek) check() (ending, error) {
 	s := m.s
 	copied, err := m.copied()
 	if err != nil {
 		return ending{}, err
 	}
-	const checks = 10
-	n := min(checks, s.left())
+	const anywhere = 10
+	x := s.uniform(anywhere)
+	beside, err := s.besideBoundary(copied)
+	if err != nil {
+		return ending{}, err
+	}
+	x = append(x, beside...)
+	n := min(len(x)/s.d, s.left())
 	if n == 0 {
 		return ending{status: Budget}, nil
 	}
-	if err := s.ask(s.uniform(n), "to check the copy"); err != nil {
+	if err := s.ask(x, "to check the copy"); err != nil {
 		return ending{}, err
 	}
 	wrong := 0
@@ -498,10 +504,37 @@ func (m *meek) check() (ending, error) {
 	switch {
 	case wrong > 0:
 		return ending{Stuck, fmt.Sprintf("%d of %d further answers contradict the copy: the victim's boundary is of another shape", wrong, n)}, nil
-	case n < checks:
+	case n < len(x)/s.d:
 		return ending{status: Budget}, nil
 	}
 	return ending{status: Solved}, nil
+}
+
+// besideBoundary is pairs of inputs close to the copy's boundary, one on either
+// side; none where uniform inputs don't find it.
+func (s *session) besideBoundary(copied model.Classifier) ([]float64, error) {
+	const draws, pairs = 40, 4
+	const aside = 1e-3 // in a domain scaled to [-1, 1]
+	x := s.uniform(draws)
+	labels := predict(copied, x)
+	var segs []segment
+	for i := 0; i < draws && len(segs) < pairs; i += 2 {
+		g := segment{a: x[i*s.d : (i+1)*s.d], b: x[(i+1)*s.d : (i+2)*s.d]}
+		if labels[i] != labels[i+1] && s.length(g) > 4*aside {
+			segs = append(segs, g)
+		}
+	}
+	cross, err := s.crossings(copied, segs)
+	if err != nil {
+		return nil, err
+	}
+	var beside []float64
+	for i, g := range segs {
+		step := aside / s.length(g)
+		beside = append(beside, g.at(max(0, cross[i]-step))...)
+		beside = append(beside, g.at(min(1, cross[i]+step))...)
+	}
+	return beside, nil
 }
 
 // quadraticSVM is the machine of kernel (x·y + 1)² whose margin is q·φ(u), u the

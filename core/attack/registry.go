@@ -55,6 +55,9 @@ var registry = []row{
 	{"top-down", leafAnswers, []string{"tree"}, topDown},
 }
 
+// retraining are the attacks that can train an ensemble for a copy.
+var retraining = []string{"uniform", "line-search", "adaptive"}
+
 // Names are the attacks, in the order of the story.
 var Names = func() (names []string) {
 	for _, r := range registry {
@@ -81,6 +84,9 @@ func New(name string, c Config) (Attack, error) {
 	}
 	if !slices.Contains(r.family, c.Copy.Family) {
 		return nil, fmt.Errorf("attack: %s has no way to rebuild %q, allowed %s", name, c.Copy.Family, strings.Join(r.family, " "))
+	}
+	if c.Copy.Members != 0 && !slices.Contains(retraining, name) {
+		return nil, fmt.Errorf("attack: %s rebuilds one model, and not an ensemble of %d members, allowed %s", name, c.Copy.Members, strings.Join(retraining, " "))
 	}
 	if c.Rounds < 0 {
 		return nil, fmt.Errorf("attack: rounds = %d, allowed 0 (the attack chooses) or more", c.Rounds)

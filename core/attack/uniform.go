@@ -20,10 +20,14 @@ func uniform(s *session) (ending, error) {
 	return ending{status: Budget}, nil
 }
 
-// rounds is the number of rounds asked for, or by default.
+// rounds is the number of rounds asked for, or by default: for an ensemble of
+// networks, which take long to train, a third.
 func (s *session) rounds(byDefault int) int {
-	if s.Rounds > 0 {
+	switch {
+	case s.Rounds > 0:
 		return s.Rounds
+	case s.Copy.Members > 0 && s.Copy.Family == "mlp":
+		return (byDefault + 2) / 3
 	}
 	return byDefault
 }

@@ -68,6 +68,9 @@ type Default struct {
 // Sections are the parts of an experiment in the order of the story.
 var Sections = []string{"data", "victim", "oracle", "attack", "budget"}
 
+// bagged holds for the families that an ensemble can be of.
+func bagged(key string) Cond { return when(key, model.Bagged...) }
+
 func when(key string, in ...string) Cond { return Cond{Key: key, In: in} }
 
 var (
@@ -75,8 +78,9 @@ var (
 	withScores    = when("answers", "top1", "probabilities", "logits", "margin")
 	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp", "tree", "knn", "klr")
 	withLogits    = when("victim", "logistic", "softmax", "ovr", "mlp", "klr")
-	treesAnswers  = []Cond{when("victim", "tree"), when("copy", "tree"), when("answers", "top1", "probabilities")}
+	treesAnswers  = []Cond{when("victim", "tree"), when("members", ""), when("copy", "tree"), when("copy-members", ""), when("answers", "top1", "probabilities")}
 	solvable      = when("copy", "logistic", "softmax", "ovr", "mlp")
+	single        = when("copy-members", "") // model to copy; ensembles are only retrained
 )
 
 // Params is the table of all keys, in the order of the story. A parameter's
@@ -222,6 +226,11 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		Key: "decay", Section: "victim", Label: "Weight decay", Kind: Float, Min: 0, Max: 10, Default: "0.0001", Advanced: true,
 		Help: "L2 penalty on the weights of the network, beside the mean loss.", When: []Cond{when("victim", "mlp")},
 	},
+	{
+		Key: "members", Section: "victim", Label: "Members", Kind: Int, Min: 1, Max: model.MaxMembers,
+		Help: "Defence: an ensemble of so many models instead of one, each trained on a sample of the points. Its probabilities are their mean, its label the class with the largest. Of trees it is a random forest. k is the sum of the members'.",
+		When: []Cond{bagged("victim")},
+	},
 
 	{
 		Key: "answers", Section: "oracle", Label: "Answers", Kind: Choice, Default: "labels",
@@ -231,7 +240,7 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{Value: "labels", Label: "Label", Help: "only the class"},
 			{Value: "top1", Label: "Top 1", Help: "the class and its probability", When: []Cond{probabilistic}},
 			{Value: "probabilities", Label: "Probabilities", Help: "the probability of every class", When: []Cond{probabilistic}},
-			{Value: "logits", Label: "Logits", Help: "the scores before they become probabilities", When: []Cond{withLogits}},
+			{Value: "logits", Label: "Logits", Help: "the scores before they become probabilities", When: []Cond{withLogits, when("members", "")}},
 			{Value: "margin", Label: "Margin", Help: "the signed distance from the boundary", When: []Cond{when("victim", "svm")}},
 		},
 	},
@@ -293,6 +302,11 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		When: []Cond{when("copy", "klr"), when("victim", "logistic", "softmax", "ovr", "mlp", "svm", "tree", "knn")},
 	},
 	{
+		Key: "copy-members", Section: "attack", Label: "Copy's members", Kind: Int, Min: 1, Max: model.MaxMembers, Advanced: true,
+		Help: "Steal with an ensemble of so many models instead of one, each trained on a sample of the answers; only retraining can.",
+		When: []Cond{bagged("copy")},
+	},
+	{
 		Key: "partial", Section: "oracle", Label: "Incomplete inputs", Kind: Bool, Default: "no",
 		Help: "The API answers queries with missing features, from the node where the tree stops. Refusing them is a defence.",
 		When: treesAnswers,
@@ -306,18 +320,18 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		Key: "attack", Section: "attack", Label: "Strategy", Kind: Choice, Default: "adaptive",
 		Defaults: []Default{
 			{when("partial", "yes"), "top-down"}, {when("partial", "no"), "path-finding"},
-			{when("copy", "svm", "tree", "knn"), "adaptive"}, {when("answers", "labels"), "adaptive"}, {when("copy", "klr"), "kernel-leak"},
+			{when("copy", "svm", "tree", "knn"), "adaptive"}, {when("answers", "labels"), "adaptive"}, {when("copy-members", Any), "adaptive"}, {when("copy", "klr"), "kernel-leak"},
 			{when("answers", "top1", "probabilities", "logits"), "equations"},
 		},
 		Help: "How the thief spends the queries. It sees the API and nothing else.",
 		Choices: []Option{
 			{
 				Value: "equations", Label: "Equation solving", Help: "every answer is an equation in the unknowns: solve them (Tramèr et al. 2016, section 4.1)",
-				When: []Cond{solvable, when("answers", "top1", "probabilities", "logits")},
+				When: []Cond{solvable, single, when("answers", "top1", "probabilities", "logits")},
 			},
 			{
 				Value: "log-ratios", Label: "Log-ratios", Help: "ratios of a softmax's probabilities have logarithms linear in the input: d+1 answers, whatever the number of classes",
-				When: []Cond{when("copy", "logistic", "softmax"), when("answers", "top1", "probabilities", "logits")},
+				When: []Cond{when("copy", "logistic", "softmax"), single, when("answers", "top1", "probabilities", "logits")},
 			},
 			{
 				Value: "kernel-leak", Label: "Kernel leak", Help: "recover a kernel model with the training points that it holds (section 4.1.3)",
@@ -328,9 +342,12 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{Value: "adaptive", Label: "Adaptive retraining", Help: "each round asks near the boundary of the copy so far (section 6.1)"},
 			{
 				Value: "lowd-meek", Label: "Lowd–Meek", Help: "measure a straight boundary feature by feature, from labels (section 6.1)",
-				When: []Cond{when("copy", "logistic", "svm"), when("kernel", "", "linear", "poly"), when("copy-kernel", "", "linear", "poly")},
+				When: []Cond{when("copy", "logistic", "svm"), single, when("kernel", "", "linear", "poly"), when("copy-kernel", "", "linear", "poly")},
 			},
-			{Value: "extract-and-test", Label: "Extract and test", Help: "the family is unknown: try all of them on one pool of answers, then steal with the best (section 4.3)"},
+			{
+				Value: "extract-and-test", Label: "Extract and test", Help: "the family is unknown: try all of them on one pool of answers, then steal with the best (section 4.3)",
+				When: []Cond{single},
+			},
 			{
 				Value: "path-finding", Label: "Path finding", Help: "from a leaf of a tree, follow each feature to the leaves around it (section 4.2)",
 				When: treesAnswers,

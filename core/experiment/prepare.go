@@ -218,12 +218,12 @@ func (e *Experiment) train(env Env, prev *Experiment) error {
 	return nil
 }
 
-// settle counts the unknowns and sets the budget. Of a tree the number of
-// unknowns is known only once it has grown.
+// settle counts the unknowns and sets the budget. Of trees the number of
+// unknowns is known only once they have grown.
 func (e *Experiment) settle() {
 	e.Unknowns = e.Recipe.Unknowns(e.Set.D(), e.Set.Classes())
-	if tree, is := e.Victim.(*model.Tree); is {
-		e.Unknowns = tree.Unknowns()
+	if grown, is := e.Victim.(interface{ Unknowns() int }); is {
+		e.Unknowns = grown.Unknowns()
 	}
 	e.Budget = e.Spec.Int("queries")
 	if e.Spec.Get("alpha") != "" {
@@ -239,6 +239,7 @@ func (e *Experiment) recipe() model.Recipe {
 		Kernel: s.Get("kernel"), Gamma: s.Float("gamma"), Degree: s.Int("degree"), Coef0: 1,
 		Depth: s.Int("depth"), MinLeaf: s.Int("leaf"), Laplace: s.Float("smoothing"),
 		Neighbours: s.Int("neighbours"), Representers: s.Int("representers"),
+		Members: s.Int("members"),
 	}
 }
 
@@ -258,6 +259,7 @@ func (e *Experiment) copied() model.Recipe {
 	s := e.Spec
 	if s.Get("copy") == s.Get("victim") {
 		r := e.Recipe
+		r.Members = s.Int("copy-members")
 		if r.Family == "klr" {
 			r.Learnt = true
 			if n := s.Int("copy-representers"); n > 0 {
@@ -271,7 +273,7 @@ func (e *Experiment) copied() model.Recipe {
 	}
 	return model.Recipe{
 		Family: s.Get("copy"), Hidden: s.Ints("copy-hidden"), Activation: s.Get("copy-activation"),
-		Kernel: s.Get("copy-kernel"), Degree: 2, Gamma: 1, Coef0: 1,
+		Kernel: s.Get("copy-kernel"), Degree: 2, Gamma: 1, Coef0: 1, Members: s.Int("copy-members"),
 	}
 }
 

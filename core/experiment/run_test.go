@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"modelheist/core/attack"
+	"modelheist/core/model"
 	"modelheist/site/data"
 )
 
@@ -65,6 +66,11 @@ func TestEveryRunEndsOnceWithinItsBudgetAndIsMeasured(t *testing.T) {
 		"n=100 victim=tree answers=labels depth=3 queries=30",
 		"n=100 victim=tree copy=mlp copy-hidden=3 answers=probabilities alpha=1",
 		"n=100 victim=mlp hidden=3 copy=tree answers=probabilities queries=30",
+		"n=100 victim=tree members=4 queries=40",
+		"n=100 victim=logistic members=3 copy-members=2 queries=30",
+		"n=100 victim=mlp hidden=3 members=2 answers=probabilities round=3 queries=30",
+		"data=iris victim=softmax members=3 answers=probabilities attack=log-ratios alpha=0.4",
+		"n=100 victim=tree members=3 answers=top1 attack=extract-and-test queries=60",
 		"data=points points=AAAAAAAA__8B__8B victim=logistic queries=5",
 	} {
 		t.Run(settings, func(t *testing.T) {
@@ -266,5 +272,31 @@ func TestTopDownReadsATreeOffItsAnswers(t *testing.T) {
 		if end.Measures.RTest != 0 || end.Measures.RUnif > 1e-4 || 2*claims-1 != e.Unknowns {
 			t.Errorf("%s: %d leaves of %d nodes, %+v", settings, claims, e.Unknowns, end.Measures)
 		}
+	}
+}
+
+func TestEnsemblesAreVictimsAndCopies(t *testing.T) {
+	t.Parallel()
+	one := prepare(t, "n=100 data=blobs victim=softmax", nil)
+	e := prepare(t, "n=100 data=blobs victim=softmax members=5 copy-members=3 queries=60", one)
+	if n := len(e.Victim.(*model.Ensemble).Members()); n != 5 || e.Unknowns != 5*one.Unknowns {
+		t.Errorf("%d members and %d unknowns, one model has %d", n, e.Unknowns, one.Unknowns)
+	}
+	all := events(t, e, Env{})
+	for _, ev := range all {
+		if ev.Copy != nil && ev.Queries == 60 && len(ev.Copy.(*model.Ensemble).Members()) != 3 {
+			t.Errorf("the copy is a %T", ev.Copy)
+		}
+	}
+	if m := all[len(all)-1].Measures; !(m.RUnif < 0.05) {
+		t.Errorf("R_unif = %v after 60 queries", m.RUnif)
+	}
+	forest := prepare(t, "n=100 victim=tree members=5 queries=40", nil)
+	k := 0
+	for _, m := range forest.Victim.(*model.Ensemble).Members() {
+		k += m.(*model.Tree).Unknowns()
+	}
+	if forest.Unknowns != k || len(forest.copied().Hidden) != 0 || forest.copied().Members != 0 {
+		t.Errorf("a forest of %d nodes has %d unknowns", k, forest.Unknowns)
 	}
 }

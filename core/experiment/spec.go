@@ -151,10 +151,18 @@ func orNone(s string) string {
 	return s
 }
 
-// String writes the condition as key=value|value.
+// String writes the condition as key=value|value, or as no key.
 func (c Cond) String() string {
+	if len(c.In) == 1 && c.In[0] == "" {
+		return "no " + c.Key
+	}
 	in := slices.DeleteFunc(slices.Clone(c.In), func(v string) bool { return v == "" })
 	return c.Key + "=" + strings.Join(in, "|")
+}
+
+// holds tells whether a value is one that the condition names.
+func (c Cond) holds(value string) bool {
+	return slices.Contains(c.In, value) || value != "" && slices.Contains(c.In, Any)
 }
 
 // unmet returns the first condition that does not hold.
@@ -164,7 +172,7 @@ func (s Spec) unmet(conds []Cond) (Cond, bool) {
 		if p, _ := Lookup(c.Key); s.Remote() && local(p) {
 			continue // nothing is known of the victim
 		}
-		if !slices.Contains(c.In, value) && !(value != "" && slices.Contains(c.In, Any)) {
+		if !c.holds(value) {
 			return c, false
 		}
 	}
@@ -265,7 +273,7 @@ func (s Spec) Get(key string) string {
 		return ""
 	}
 	for _, d := range p.Defaults {
-		if slices.Contains(d.When.In, s.Get(d.When.Key)) {
+		if d.When.holds(s.Get(d.When.Key)) {
 			return d.Value
 		}
 	}

@@ -44,8 +44,8 @@ func TestTheTableIsSound(t *testing.T) {
 				t.Errorf("%s: its condition on %s does not name a key above it", p.Key, c.Key)
 			}
 			for _, v := range c.In {
-				if v == "" && len(of.When) > 0 {
-					continue // holds where the parameter does not apply
+				if v == "" && (len(of.When) > 0 || of.Default == "") || v == Any {
+					continue // holds where the parameter does not apply, or is off; or is not
 				}
 				if !of.takes(v) {
 					t.Errorf("%s: its condition %s=%s can't hold", p.Key, c.Key, v)
@@ -107,6 +107,12 @@ func TestDefaultsFollowOtherSettings(t *testing.T) {
 		{"victim=tree answers=probabilities copy=mlp", "attack", "equations"},
 		{"victim=mlp answers=probabilities copy=tree", "attack", "adaptive"},
 		{"victim=svm", "C", "10"},
+		{"victim=tree members=5", "attack", "adaptive"},
+		{"victim=tree members=5", "partial", ""},
+		{"victim=tree members=5", "copy-members", ""},
+		{"victim=mlp members=5 answers=probabilities", "attack", "equations"},
+		{"victim=mlp copy-members=5 answers=probabilities", "attack", "adaptive"},
+		{"victim=tree copy-members=5", "attack", "adaptive"},
 	} {
 		if got := parse(t, c.settings).Get(c.key); got != c.want {
 			t.Errorf("%s: %s = %q, want %q", c.settings, c.key, got, c.want)
@@ -161,6 +167,14 @@ func TestBadSettingsNameTheKeyTheValueAndWhatIsAllowed(t *testing.T) {
 		{"victim=tree epsilon=0", "epsilon", "from 1e-08 to 0.5"},
 		{"victim=tree attack=uniform epsilon=0.1", "epsilon", "needs attack=path-finding|top-down"},
 		{"victim=tree rounds=3", "rounds", "has no effect here"},
+		{"victim=svm members=5", "members", "needs victim=logistic|softmax|mlp|tree, and victim is svm"},
+		{"victim=tree members=0", "members", "from 1 to 100"},
+		{"victim=tree members=101", "members", "from 1 to 100"},
+		{"victim=tree members=5 attack=path-finding", "attack", "needs no members, and members is 5"},
+		{"victim=tree members=5 partial=yes", "partial", "needs no members"},
+		{"victim=softmax members=5 answers=logits", "answers", "needs no members"},
+		{"victim=softmax answers=probabilities copy-members=5 attack=equations", "attack", "needs no copy-members, and copy-members is 5"},
+		{"victim=softmax copy=svm copy-members=5", "copy-members", "needs copy="},
 		{"data=csv", "file", "is needed"},
 		{"data=points", "points", "is needed"},
 		{"points=AAAA", "points", "needs data=points"},

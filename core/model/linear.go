@@ -146,19 +146,24 @@ func (m *Linear) GridScoresTo(dst, xs, ys []float64) {
 
 // ProbabilitiesTo implements Probabilistic.
 func (m *Linear) ProbabilitiesTo(dst, x []float64) {
-	n := len(x) / m.d
-	dst = dst[:n*m.c]
+	dst = dst[:len(x)/m.d*m.c]
 	m.ScoresTo(dst, x)
+	m.link(dst)
+}
+
+// link turns the n×c scores z into probabilities.
+func (m *Linear) link(z []float64) {
+	n := len(z) / m.c
 	switch m.family {
 	case "logistic":
-		for i := 0; i < len(dst); i += 2 {
-			dst[i] = -dst[i+1]
+		for i := 0; i < len(z); i += 2 {
+			z[i] = -z[i+1]
 		}
-		num.SigmoidTo(dst, dst)
+		num.SigmoidTo(z, z)
 	case "softmax":
-		num.SoftmaxRows(dst, n, m.c)
+		num.SoftmaxRows(z, n, m.c)
 	case "ovr":
-		m.ovrLink(dst, n)
+		m.ovrLink(z, n)
 	}
 }
 

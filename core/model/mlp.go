@@ -128,8 +128,11 @@ func (m *MLP) ScoresTo(dst, x []float64) {
 // ProbabilitiesTo implements Probabilistic.
 func (m *MLP) ProbabilitiesTo(dst, x []float64) {
 	m.ScoresTo(dst, x)
-	num.SoftmaxRows(dst, len(x)/m.Dim(), m.Classes())
+	m.link(dst[:len(x)/m.Dim()*m.Classes()])
 }
+
+// link turns the n×c scores z into probabilities.
+func (m *MLP) link(z []float64) { num.SoftmaxRows(z, len(z)/m.Classes(), m.Classes()) }
 
 // net evaluates a perceptron and its gradient on blocks of points.
 type net struct {

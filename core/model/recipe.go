@@ -37,6 +37,10 @@ type Recipe struct {
 	// otherwise they are the first training points.
 	Representers int // s
 	Learnt       bool
+
+	// Members trains an ensemble of so many models (Bagged) on bootstrap samples,
+	// which needs Options.Rand; 0 is the model itself, on all points.
+	Members int
 }
 
 // Unknowns is k, the number of parameters an attacker has to recover, for d
@@ -45,8 +49,13 @@ type Recipe struct {
 // logistic regression, whose representers count (Tramèr et al. 2016, sections 4
 // and 6). Of a tree only the training tells; here it counts as the
 // largest of its depth, at most 2^20 leaves: 2·leaves - 1. Nearest neighbours have
-// no such number; d+1 is a mere unit for budgets.
+// no such number; d+1 is a mere unit for budgets. Of an ensemble it is the sum of
+// its members'.
 func (r Recipe) Unknowns(d, c int) int {
+	if members := r.Members; members > 0 {
+		r.Members = 0
+		return members * r.Unknowns(d, c)
+	}
 	switch r.Family {
 	case "logistic", "svm", "knn":
 		return d + 1
@@ -76,6 +85,9 @@ func (r Recipe) Unknowns(d, c int) int {
 // wrong if the family cannot take the data (logistic with three classes, an SVM
 // without labels).
 func (r Recipe) Train(data Data, o Options) (Classifier, error) {
+	if r.Members != 0 {
+		return r.trainEnsemble(data, o)
+	}
 	switch r.Family {
 	case "logistic", "softmax", "ovr":
 		return r.trainLinear(data, o)
@@ -84,15 +96,24 @@ func (r Recipe) Train(data Data, o Options) (Classifier, error) {
 	case "svm":
 		return r.trainSVM(data, o)
 	case "tree":
-		tree, err := GrowTree(data, Growth{Depth: r.Depth, MinLeaf: r.MinLeaf, Laplace: r.Laplace, Tick: o.Tick})
-		if err != nil {
-			return nil, err
-		}
-		return tree, nil
+		return built(GrowTree(data, r.growth(o, 0)))
 	case "knn":
 		return r.trainKNN(data)
 	case "klr":
 		return r.trainKLR(data, o)
 	}
 	return nil, fmt.Errorf("model: no family %q", r.Family)
+}
+
+// growth is that of a tree whose nodes look at so many features.
+func (r Recipe) growth(o Options, features int) Growth {
+	return Growth{Depth: r.Depth, MinLeaf: r.MinLeaf, Laplace: r.Laplace, Features: features, Rand: o.Rand, Tick: o.Tick}
+}
+
+// built hides the nil pointer that comes with an error.
+func built[M Classifier](m M, err error) (Classifier, error) {
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
 }

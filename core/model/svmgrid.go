@@ -2,22 +2,6 @@ package model
 
 import "modelheist/core/num"
 
-// Sampler scores the pixels of one fixed grid in parts.
-type Sampler interface {
-	// RowsTo writes the scores of the rows from, …, to-1 to dst, which is
-	// ((to-from)·w)×c.
-	RowsTo(dst []float64, from, to int)
-	// PixelsTo writes the scores of the pixels j·w + i to dst, n×c.
-	PixelsTo(dst []float64, pixels []int32)
-}
-
-// GridSampler is a GridScorer over the plane that prepares a grid once and then
-// scores parts of it for less. surface uses it.
-type GridSampler interface {
-	GridScorer
-	Sampler(xs, ys []float64) Sampler
-}
-
 var _ GridSampler = (*SVM)(nil)
 
 // GridScoresTo implements GridScorer for inputs of two dimensions.

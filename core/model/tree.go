@@ -225,12 +225,24 @@ func (t *Tree) GridScoresTo(dst, xs, ys []float64) { t.Sampler(xs, ys).RowsTo(ds
 
 // Sampler implements GridSampler for inputs of two dimensions. Rows are painted
 // leaf by leaf, each a rectangle, if xs and ys ascend or descend and are numbers.
-func (t *Tree) Sampler(xs, ys []float64) Sampler {
+func (t *Tree) Sampler(xs, ys []float64) Sampler { return t.sampler(t.scores, xs, ys) }
+
+// values is the nodes×c table of the class frequencies.
+func (t *Tree) values() []float64 {
+	var table []float64
+	for i := range t.nodes {
+		table = append(table, t.nodes[i].Values...)
+	}
+	return table
+}
+
+// sampler samples a nodes×c table.
+func (t *Tree) sampler(table, xs, ys []float64) Sampler {
 	if t.d != 2 {
 		panic("model: tree: a grid needs inputs of two dimensions")
 	}
 	numbers := !slices.ContainsFunc(t.nodes, func(n Node) bool { return n.Set != nil })
-	return &rectangles{t, xs, ys, numbers && monotone(xs) && monotone(ys)}
+	return &rectangles{t, table, xs, ys, numbers && monotone(xs) && monotone(ys)}
 }
 
 // monotone tells whether v ascends or descends.
@@ -244,6 +256,7 @@ func monotone(v []float64) bool {
 
 type rectangles struct {
 	t      *Tree
+	table  []float64 // nodes×c, what an input that ends at a node gets
 	xs, ys []float64
 	paint  bool
 }
@@ -257,9 +270,13 @@ func (g *rectangles) RowsTo(dst []float64, from, to int) {
 	c := g.t.c
 	for j := from; j < to; j++ {
 		for i, x := range g.xs {
-			g.t.ScoresTo(dst[((j-from)*len(g.xs)+i)*c:][:c], []float64{x, g.ys[j]})
+			g.pixelTo(dst[((j-from)*len(g.xs)+i)*c:][:c], x, g.ys[j])
 		}
 	}
+}
+
+func (g *rectangles) pixelTo(dst []float64, x, y float64) {
+	copy(dst, g.table[g.t.Find([]float64{x, y})*len(dst):])
 }
 
 // rectangle paints the part of the grid between the given columns and rows,
@@ -270,7 +287,7 @@ func (g *rectangles) rectangle(dst []float64, node int, sides [2][]float64) {
 		return
 	}
 	if n.Leaf() {
-		fill(dst, g.t.scores[node*g.t.c:(node+1)*g.t.c], len(sides[0]), len(sides[1]), len(g.xs))
+		fill(dst, g.table[node*g.t.c:(node+1)*g.t.c], len(sides[0]), len(sides[1]), len(g.xs))
 		return
 	}
 	// The first child is the side on which the grid begins.
@@ -309,7 +326,6 @@ func fill(dst, scores []float64, w, h, wide int) {
 func (g *rectangles) PixelsTo(dst []float64, pixels []int32) {
 	c, w := g.t.c, len(g.xs)
 	for k, p := range pixels {
-		x := [2]float64{g.xs[int(p)%w], g.ys[int(p)/w]}
-		copy(dst[k*c:(k+1)*c], g.t.scores[g.t.Find(x[:])*c:])
+		g.pixelTo(dst[k*c:(k+1)*c], g.xs[int(p)%w], g.ys[int(p)/w])
 	}
 }

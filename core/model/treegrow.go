@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"sort"
 )
@@ -18,7 +19,11 @@ type Growth struct {
 	// Categories is the number of categories of each feature, 0 for numbers; nil
 	// if all are numbers.
 	Categories []int
-	Tick       Tick // called once a node; may be nil
+	// Features is how many features a node looks at, drawn by Rand at each node,
+	// and more only until one allows a split; 0 is all.
+	Features int
+	Rand     *rand.Rand
+	Tick     Tick // called once a node; may be nil
 }
 
 // GrowTree grows a classification tree by CART: every node takes the split with
@@ -89,6 +94,7 @@ type grower struct {
 	nodes  []Node
 
 	total, below []float64 // class counts of a node, and left of a cut
+	features     []int     // all, in the order that a node looks at them
 }
 
 // split is the best one of a node so far.
@@ -113,6 +119,10 @@ func (g *grower) grow(x []float64) error {
 		return err
 	}
 	g.total, g.below = make([]float64, g.c), make([]float64, g.c)
+	g.features = make([]int, g.d)
+	for f := range g.features {
+		g.features[f] = f
+	}
 	g.nodes = []Node{{}}
 	for jobs := []job{{0, 0, n, 0}}; len(jobs) > 0; {
 		if g.Tick != nil {
@@ -254,7 +264,15 @@ func (g *grower) describe(j job) (pure bool) {
 // best is the node's best split; its feature is -1 if none is allowed.
 func (g *grower) best(j job) split {
 	s := split{feature: -1, score: math.Inf(-1)}
-	for f := range g.orders {
+	for i := range g.features {
+		if g.Features > 0 {
+			if i >= g.Features && s.feature >= 0 {
+				break
+			}
+			k := i + g.Rand.IntN(len(g.features)-i)
+			g.features[i], g.features[k] = g.features[k], g.features[i]
+		}
+		f := g.features[i]
 		points := g.orders[f][j.lo:j.hi]
 		switch {
 		case points[0].v == points[len(points)-1].v:

@@ -6,7 +6,7 @@
 //
 //	modelheist  1, the version of the format
 //	family      logistic softmax ovr mlp svm tree regression-tree knn boxes
-//	            regression-boxes
+//	            regression-boxes ensemble
 //	features    one object an input: name; low and high, or categories (a list
 //	            of names, then the values are 0, 1, …)
 //	classes     names of the classes; absent for a regression
@@ -30,6 +30,8 @@
 //	boxes                 boxes, the first that contains an input answers: label,
 //	regression-boxes      values (as of nodes), bounds: feature with low (low < x)
 //	                      and high (x ≤ high), absent where open, or with set
+//	ensemble              members: objects of family (logistic softmax ovr mlp
+//	                      tree, the same in all) and its members as above
 //
 // Unknown members, wrong shapes and numbers out of range are errors that name
 // the member. Numbers keep their bits: what is read predicts exactly as what was
@@ -135,8 +137,20 @@ func describe(c model.Classifier) (family string, body func(*jsontext.Writer)) {
 			w.Floats("points", m.Points())
 			w.Floats("votes", m.Votes())
 		}
+	case *model.Ensemble:
+		return "ensemble", func(w *jsontext.Writer) { writeMembers(w, m.Members()) }
 	}
 	return "", nil
+}
+
+func writeMembers(w *jsontext.Writer, members []model.Probabilistic) {
+	w.Add("members", func(dst []byte) []byte {
+		return jsontext.AppendObjects(dst, len(members), func(w *jsontext.Writer, i int) {
+			family, body := describe(members[i])
+			w.Text("family", family)
+			body(w)
+		})
+	})
 }
 
 func writeSVM(w *jsontext.Writer, m *model.SVM) {
@@ -246,7 +260,7 @@ func read(o *jsontext.Fields) (File, error) {
 	}
 	build := families[family]
 	if build == nil {
-		o.Fail("family", "is %q, must be one of logistic softmax ovr mlp svm tree regression-tree knn boxes regression-boxes", jsontext.Short(family))
+		o.Fail("family", "is %q, must be one of logistic softmax ovr mlp svm tree regression-tree knn boxes regression-boxes ensemble", jsontext.Short(family))
 	}
 	if !strings.HasPrefix(family, "regression-") {
 		f.Classes = o.Texts("classes", maxName)
@@ -302,7 +316,12 @@ type builder func(o *jsontext.Fields, family string, d domain.Domain, c int) (mo
 var families = map[string]builder{
 	"logistic": readLinear, "softmax": readLinear, "ovr": readLinear,
 	"mlp": readMLP, "svm": readSVM, "tree": readTree, "regression-tree": readTree, "knn": readKNN,
-	"boxes": readBoxes, "regression-boxes": readBoxes,
+	"boxes": readBoxes, "regression-boxes": readBoxes, "ensemble": readEnsemble,
+}
+
+// memberFamilies are those that an ensemble may have.
+var memberFamilies = map[string]builder{
+	"logistic": readLinear, "softmax": readLinear, "ovr": readLinear, "mlp": readMLP, "tree": readTree,
 }
 
 // built hides the nil pointer that comes with an error.
@@ -315,6 +334,25 @@ func built[M model.Classifier](m M, err error) (model.Classifier, error) {
 
 func readLinear(o *jsontext.Fields, family string, d domain.Domain, c int) (model.Classifier, error) {
 	return built(model.NewLinear(family, d.Dim(), c, o.Floats("parameters")))
+}
+
+func readEnsemble(o *jsontext.Fields, _ string, d domain.Domain, c int) (model.Classifier, error) {
+	var members []model.Probabilistic
+	for _, in := range o.Objects("members") {
+		family := in.Text("family", maxName)
+		build := memberFamilies[family]
+		if build == nil {
+			in.Fail("family", "is %q, must be one of logistic softmax ovr mlp tree", jsontext.Short(family))
+			return nil, o.Err()
+		}
+		m, err := build(in, family, d, c)
+		in.Done()
+		if o.Err() != nil || err != nil {
+			return nil, err
+		}
+		members = append(members, m.(model.Probabilistic))
+	}
+	return built(model.NewEnsemble(members))
 }
 
 func readMLP(o *jsontext.Fields, _ string, d domain.Domain, c int) (model.Classifier, error) {

@@ -48,6 +48,9 @@ func trained(t testing.TB) map[string]File {
 		"svm linear": {model.Recipe{Family: "svm", C: 1, Kernel: "linear"}, two},
 		"tree":       {model.Recipe{Family: "tree", Depth: 4, Laplace: 1}, data},
 		"knn":        {model.Recipe{Family: "knn", Neighbours: 3}, data},
+		"forest":     {model.Recipe{Family: "tree", Depth: 3, Members: 3}, data},
+		"committee":  {model.Recipe{Family: "mlp", Hidden: []int{3}, Activation: "tanh", L2: 0.01, Members: 2}, data},
+		"lines":      {model.Recipe{Family: "logistic", C: 1, Members: 2}, two},
 	} {
 		m, err := c.recipe.Train(c.data, model.Options{Rand: r})
 		if err != nil {
@@ -170,6 +173,30 @@ func TestTreesThatAreNoneAreRefused(t *testing.T) {
 		if _, err := Decode([]byte(head + nodes + "}")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", nodes, err, want)
 		}
+	}
+}
+
+func TestEnsemblesThatAreNoneAreRefused(t *testing.T) {
+	t.Parallel()
+	const head = `{"modelheist":1,"family":"ensemble","features":[{"name":"x","low":-1,"high":1}],"classes":["a","b"]`
+	const line, tree = `{"family":"logistic","parameters":[1,2]}`, `{"family":"tree","nodes":[{"values":[0.5,0.5]}]}`
+	for rest, want := range map[string]string{
+		``:                                       "model.members is missing",
+		`,"members":[]`:                          "an ensemble of 0 members, allowed 1..100",
+		`,"members":[` + line + `,` + tree + `]`: "member 1 is a tree of 1 inputs and 2 classes and the first a logistic",
+		`,"members":[{"family":"ensemble","members":[]}]`:             `model.members[0].family is "ensemble", must be one of logistic`,
+		`,"members":[{"family":"knn"}]`:                               `model.members[0].family is "knn"`,
+		`,"members":[{"family":"logistic","parameters":[1]}]`:         "1 parameters for logistic",
+		`,"members":[{"family":"logistic","parameters":[1,2],"C":1}]`: "model.members[0].C is not known here",
+		`,"members":[` + line + `],"parameters":[1,2]`:                "model.parameters is not known here",
+		`,"members":[` + strings.Repeat(line+",", 100) + line + `]`:   "an ensemble of 101 members",
+	} {
+		if _, err := Decode([]byte(head + rest + "}")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", rest, err, want)
+		}
+	}
+	if _, err := Decode([]byte(head + `,"members":[` + line + `]}`)); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -6,7 +6,6 @@ package surface
 import (
 	"fmt"
 
-	"modelheist/core/model"
 	"modelheist/core/num"
 )
 
@@ -193,41 +192,4 @@ func top(scores []float64) (best uint8) {
 		}
 	}
 	return best
-}
-
-// plain samples any classifier point by point, and by its grid if it has one.
-type plain struct {
-	m      model.Classifier
-	xs, ys []float64
-}
-
-// samplerOf is the fastest way that m has to score a grid in parts.
-func samplerOf(m model.Classifier, xs, ys []float64) model.Sampler {
-	if g, ok := m.(model.GridSampler); ok {
-		return g.Sampler(xs, ys)
-	}
-	return plain{m, xs, ys}
-}
-
-func (s plain) RowsTo(dst []float64, from, to int) {
-	if g, ok := s.m.(model.GridScorer); ok {
-		g.GridScoresTo(dst, s.xs, s.ys[from:to])
-		return
-	}
-	x := make([]float64, 0, 2*len(s.xs)*(to-from))
-	for _, y := range s.ys[from:to] {
-		for _, v := range s.xs {
-			x = append(x, v, y)
-		}
-	}
-	s.m.ScoresTo(dst, x)
-}
-
-func (s plain) PixelsTo(dst []float64, pixels []int32) {
-	w := len(s.xs)
-	x := make([]float64, 2*len(pixels))
-	for k, p := range pixels {
-		x[2*k], x[2*k+1] = s.xs[int(p)%w], s.ys[int(p)/w]
-	}
-	s.m.ScoresTo(dst, x)
 }

@@ -41,8 +41,8 @@ func (f *Field) Adaptive(m model.Classifier) int {
 // FullPass is Full in slices of rows, from the top.
 func (f *Field) FullPass(m model.Classifier) *Pass {
 	f.check(m)
-	s, j, rows := samplerOf(m, f.Xs(), f.Ys()), 0, max(1, sliceScores/f.W)
-	if _, ok := s.(plain); ok {
+	s, j, rows := model.SamplerOf(m, f.Xs(), f.Ys()), 0, max(1, sliceScores/f.W)
+	if _, ok := m.(model.GridSampler); !ok {
 		rows *= 4 // a GridScorer makes the tables of the columns for each slice
 	}
 	p := &Pass{}
@@ -89,7 +89,7 @@ func (f *Field) AdaptivePass(m model.Classifier) *Pass {
 	f.check(m)
 	clear(f.state)
 	a := &refiner{f: f, m: m, lx: lattice(f.W, step), ly: lattice(f.H, step), pass: &Pass{}}
-	a.all = samplerOf(m, f.Xs(), f.Ys())
+	a.all = model.SamplerOf(m, f.Xs(), f.Ys())
 	a.stage = a.scoreLattice
 	a.pass.next = func() bool {
 		a.stage()
@@ -147,7 +147,7 @@ const blur = 0.02
 func (a *refiner) scoreLattice() {
 	f := a.f
 	xs, ys := pickFloats(f.Xs(), a.lx), pickFloats(f.Ys(), a.ly)
-	s, j, rows, c := samplerOf(a.m, xs, ys), 0, max(1, sliceScores/len(xs)), f.Classes
+	s, j, rows, c := model.SamplerOf(a.m, xs, ys), 0, max(1, sliceScores/len(xs)), f.Classes
 	row := make([]float64, rows*len(xs)*c)
 	a.stage = func() {
 		to := min(j+rows, len(ys))
