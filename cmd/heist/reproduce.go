@@ -31,6 +31,9 @@ func reproduce(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	if err != nil {
 		return usagef("reproduce: %w", err)
 	}
+	if r.pictures && known.Pictures == nil {
+		return usagef("reproduce: --pictures: %s has none", r.name)
+	}
 	if r.plan, err = known.Plan(r.options); err != nil {
 		return usagef("reproduce: %s", oneLine(err))
 	}
@@ -45,7 +48,9 @@ func reproduce(ctx context.Context, args []string, stdout, stderr io.Writer) err
 	case r.csv:
 		_, err = io.WriteString(stdout, report.CSV())
 	default:
-		err = printReport(report, stdout)
+		if err = printReport(report, stdout); err == nil && r.pictures {
+			printPictures(report, stdout)
+		}
 	}
 	return err
 }
@@ -76,6 +81,7 @@ type reproducing struct {
 	name               string
 	options            paper.Options
 	json, csv, minimum bool
+	pictures           bool
 
 	plan *paper.Plan
 }
@@ -96,6 +102,8 @@ func readReproducing(args []string) (*reproducing, error) {
 			r.options.Full = true
 		case a == "--running-minimum":
 			r.minimum = true
+		case a == "--pictures":
+			r.pictures = true
 		case a == "--seeds":
 			seeds = true
 		case strings.HasPrefix(a, "--seeds="):
@@ -105,7 +113,7 @@ func readReproducing(args []string) (*reproducing, error) {
 			}
 			r.options.Seeds = n
 		case strings.HasPrefix(a, "-"):
-			return nil, usagef("reproduce: no option %q; there are --full, --seeds N, --running-minimum, --json and --csv", a)
+			return nil, usagef("reproduce: no option %q; there are --full, --seeds N, --running-minimum, --pictures, --json and --csv", a)
 		case strings.Contains(a, "="):
 			r.options.Settings = append(r.options.Settings, a)
 		case r.name == "":
@@ -119,6 +127,9 @@ func readReproducing(args []string) (*reproducing, error) {
 	}
 	if r.json && r.csv {
 		return nil, usagef("reproduce: --json or --csv, not both")
+	}
+	if r.pictures && (r.json || r.csv) {
+		return nil, usagef("reproduce: --pictures goes with the text only; --json has them anyway")
 	}
 	return r, nil
 }
@@ -205,6 +216,38 @@ func printReport(r *paper.Report, stdout io.Writer) error {
 		fmt.Fprintf(stdout, "\n%d of %d runs got stuck; --csv and --json say why\n", stuck, len(r.Runs))
 	}
 	return nil
+}
+
+// printPictures draws those of the first seed, in shades of two characters a
+// pixel, darker for more.
+func printPictures(r *paper.Report, stdout io.Writer) {
+	const abreast = 6
+	const shades = " .:-=+*#%@"
+	for _, d := range r.Runs {
+		c := r.Cells[d.Index]
+		if c.Seed != 1 {
+			continue
+		}
+		fmt.Fprintf(stdout, "\n%s: %s\n", r.Rows[c.Row].Name(), strings.Join(r.Pictures, ", above "))
+		for row := range slices.Chunk(d.Pictures, abreast) {
+			for k := range r.Pictures {
+				for at := 0; at < len(row[0].Grey[k]); at += row[0].Width {
+					for _, p := range row {
+						line := ""
+						for _, v := range p.Grey[k][at : at+p.Width] {
+							line += strings.Repeat(shades[v*len(shades)/256:][:1], 2)
+						}
+						fmt.Fprint(stdout, "|", line, "|  ")
+					}
+					fmt.Fprintln(stdout)
+				}
+			}
+			for _, p := range row {
+				fmt.Fprintf(stdout, "%-*s", 2*p.Width+4, p.Name)
+			}
+			fmt.Fprintln(stdout)
+		}
+	}
 }
 
 // printed is a figure of a column: percentages with two decimals, as the paper

@@ -110,7 +110,7 @@ func TestReproduceListsWhatThereIs(t *testing.T) {
 		}
 	}
 	got := reproduced(t, "")
-	for _, name := range []string{"table4", "table6", "fig4", "fig5", "fig6", "fig7", "improper"} {
+	for _, name := range []string{"fig2", "inversion", "table4", "table6", "fig4", "fig5", "fig6", "fig7", "improper"} {
 		if !strings.Contains(got, name) {
 			t.Errorf("no %s in %q", name, got)
 		}
@@ -119,10 +119,20 @@ func TestReproduceListsWhatThereIs(t *testing.T) {
 
 func TestReproduceRefusesWhatItCannotDo(t *testing.T) {
 	t.Parallel()
-	for _, args := range []string{"fig1", "fig4 fig5", "fig4 --seeds", "fig4 --seeds 0", "fig4 --fast", "fig4 --json --csv", "fig4 alpha=3", "table6 n=20", "table4 file=none.csv label=race alpha=1"} {
+	for _, args := range []string{"fig1", "fig4 fig5", "fig4 --seeds", "fig4 --seeds 0", "fig4 --fast", "fig4 --json --csv", "inversion --json --pictures", "fig4 --pictures", "fig4 alpha=3", "table6 n=20", "table4 file=none.csv label=race alpha=1"} {
 		var stderr bytes.Buffer
 		if code := dispatch(t.Context(), append([]string{"reproduce"}, strings.Fields(args)...), io.Discard, &stderr); code != 2 {
 			t.Errorf("heist reproduce %s: exit code %d: %s", args, code, stderr.String())
+		}
+	}
+}
+
+func TestInversionShowsItsPictures(t *testing.T) {
+	t.Parallel()
+	text := reproduced(t, "inversion --pictures")
+	for _, want := range []string{"800000", "log-ratios: black-box, above from the copy, above mean of the class", "@@"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
 		}
 	}
 }

@@ -35,6 +35,7 @@ type Leaks struct {
 	Gamma float64
 	C     float64    // 0 is 1, as in the paper's code
 	Round int        // decimals of the answers; 0 is all
+	Means bool       // hold what is found against the means of the classes
 	Tick  model.Tick // may be nil
 }
 
@@ -55,8 +56,8 @@ type ResultLeak struct {
 }
 
 // Run trains the row's victim on 70 % of the set, whose features should be
-// scaled to [-1, 1], and steals it. Where all training points are representers
-// the found points are held against the mean of each class.
+// scaled to [-1, 1], and steals it. Where all training points are representers,
+// and with Means, the found points are held against the mean of each class.
 func (o Leaks) Run(row Leak2, set *dataset.Set, seed uint64) (ResultLeak, error) {
 	train, test := dataset.Split(set, 0.7, rand.New(rand.NewPCG(seed, 1)))
 	r := model.Recipe{Family: "klr", Representers: row.Representers, Gamma: o.Gamma, C: o.C}
@@ -71,7 +72,7 @@ func (o Leaks) Run(row Leak2, set *dataset.Set, seed uint64) (ResultLeak, error)
 		return ResultLeak{}, fmt.Errorf("%s: %w", row.Name, err)
 	}
 	out := ResultLeak{Name: row.Name, Gamma: r.Gamma, Accuracy: accuracy(victim, test)}
-	if row.Representers > 0 {
+	if row.Representers > 0 && !o.Means {
 		out.Truth, out.Labels = victim.(*model.KLR).Representers(), train.Y[:row.Representers]
 	} else {
 		out.Truth, out.Labels = classMeans(train)

@@ -37,6 +37,7 @@ type ResultImages struct {
 	BlackSum   int            // queries of all classes
 	Theft      Theft          // queries of the extraction
 	Apart      float64        // largest difference of a pixel, as a share of its range
+	Means      []float64      // n×D, the mean training image of each class that occurs
 	// Correlation of an image's pixels with the mean image of its class.
 	BlackLike, WhiteLike []float64
 }
@@ -62,6 +63,7 @@ func (o Images) Run(set *dataset.Set, seed uint64) (ResultImages, error) {
 		return ResultImages{}, fmt.Errorf("inversion: %w", err)
 	}
 	means, labels := classMeans(train)
+	out.Means = means
 	for at, class := range labels {
 		black, err := o.black(victim, set, class)
 		if err != nil {

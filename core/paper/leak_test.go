@@ -1,9 +1,11 @@
 package paper
 
 import (
+	"encoding/json"
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"modelheist/core/attack"
@@ -102,6 +104,97 @@ func TestStealingFirstSpares20TimesTheQueriesOfInversion(t *testing.T) {
 	for i, im := range r.White {
 		if math.Abs(im.Confidence-r.Black[i].Confidence) > 1e-6 || im.Confidence < 0.999 || r.WhiteLike[i] < 0.2 {
 			t.Errorf("class %d: confidence %v and %v, correlation with the mean %v", im.Class, im.Confidence, r.Black[i].Confidence, r.WhiteLike[i])
+		}
+	}
+}
+
+// pictured runs the first seed of some rows and reads the pictures from the
+// report's JSON.
+func pictured(t *testing.T, name string, rows ...int) (values [][]float64, pictures [][]struct {
+	Name  string
+	Width int
+	Grey  [][]int
+}) {
+	t.Helper()
+	p := plan(t, name, Options{Seeds: 1})
+	var done []Done
+	for _, i := range rows {
+		out, _, err := p.Cells[i].Run(env, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values, done = append(values, out.Values), append(done, Done{i, out})
+	}
+	var report struct {
+		Captions []string
+		Runs     []struct {
+			Pictures []struct {
+				Name  string
+				Width int
+				Grey  [][]int
+			}
+		}
+	}
+	if err := json.Unmarshal(p.Report(done, false).AppendJSON(nil), &report); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range report.Runs {
+		pictures = append(pictures, r.Pictures)
+		for _, p := range r.Pictures {
+			if len(p.Grey) != len(report.Captions) {
+				t.Fatalf("%d images for the captions %v", len(p.Grey), report.Captions)
+			}
+			for _, grey := range p.Grey {
+				if len(grey) != 64 || p.Width != 8 {
+					t.Fatalf("%d pixels in rows of %d", len(grey), p.Width)
+				}
+			}
+		}
+	}
+	return values, pictures
+}
+
+// alike is equality but for how a shade between two was rounded.
+func alike(a, b []int) bool {
+	return slices.EqualFunc(a, b, func(u, v int) bool { return u-v <= 1 && v-u <= 1 })
+}
+
+func TestFigure2ShowsTheTrainingImagesThatLeaked(t *testing.T) {
+	t.Parallel()
+	values, pictures := pictured(t, "fig2", 0)
+	if v := values[0]; v[0] > 5000 || v[1] != 1490 || v[3] != 100 || v[4] != 20 || !(v[5] < 1e-5) || !(v[7] > 1e5) {
+		t.Errorf("%v", v)
+	}
+	if len(pictures[0]) != 20 {
+		t.Fatalf("%d pictures", len(pictures[0]))
+	}
+	dark := 0
+	for _, p := range pictures[0] {
+		if !alike(p.Grey[0], p.Grey[1]) {
+			t.Errorf("%s: found %v, true %v", p.Name, p.Grey[0], p.Grey[1])
+		}
+		for _, v := range p.Grey[0] {
+			if v > 200 {
+				dark++
+			}
+		}
+	}
+	if dark < 20 {
+		t.Errorf("%d pixels in all are bright", dark)
+	}
+}
+
+func TestInversionOfAStolenModelGivesTheSameImagesForATwentiethOfTheQueries(t *testing.T) {
+	t.Parallel()
+	values, pictures := pictured(t, "inversion", 0, 1, 2)
+	for i, v := range values {
+		if v[5] < 99.9 || v[6] < 99.9 || math.Abs(v[7]-v[8]) > 0.02 || i != 1 && v[2] < 20 || i > 0 && v[9] > 1e-6 {
+			t.Errorf("%v", v)
+		}
+	}
+	for _, p := range pictures[2] {
+		if !alike(p.Grey[0], p.Grey[1]) || alike(p.Grey[0], p.Grey[2]) {
+			t.Errorf("%s: %v", p.Name, p.Grey)
 		}
 	}
 }

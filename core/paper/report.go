@@ -113,13 +113,15 @@ func plain(v float64) string {
 //	 "fixed": whether no settings can, "needs": [keys that a data set of one's own needs], "seeds": runs of each row on each set,
 //	 "running_minimum": whether ours are processed as the paper's plots are,
 //	 "axis": what x is, empty for a table,
-//	 "columns": [{"name", "unit": left out if none, "kind": error, agreement (percent), cost, fact}],
+//	 "columns": [{"name", "unit": left out if none, "kind": error, agreement (percent), gain (a factor), cost, fact}],
+//	 "captions": of the images of a picture, left out if there are no pictures,
 //	 "rows": [{"group": the curve, or the line of the table, "x": null for none,
 //	   "paper": its figures, "mean", "median", "worst": ours over sets and seeds, "runs": so far,
 //	   "sets": [{"set", "mean", "worst", "runs": over the seeds}]}],
 //	 "cells": how many runs there are in all,
 //	 "runs": [{"row": from 0, "set", "seed", "experiment": the arguments of heist run or left out,
-//	   "queries", "values", "status", "note": left out if none}]}
+//	   "queries", "values", "status", "note": left out if none,
+//	   "pictures": [{"name", "width": pixels, "grey": [row by row from the top, 0 to 255] a caption}], left out if none}]}
 func (r *Report) AppendJSON(dst []byte) []byte {
 	w := jsontext.Begin(dst)
 	w.Text("name", r.Name)
@@ -133,6 +135,9 @@ func (r *Report) AppendJSON(dst []byte) []byte {
 	w.Bool("running_minimum", r.Minimum)
 	w.Text("axis", r.Axis)
 	w.Add("columns", r.appendColumns)
+	if r.Pictures != nil {
+		w.Texts("captions", r.Pictures)
+	}
 	w.Add("rows", r.appendRows)
 	w.Int("cells", len(r.Cells))
 	w.Add("runs", r.appendRuns)
@@ -188,5 +193,25 @@ func (r *Report) appendRuns(dst []byte) []byte {
 		if d.Note != "" {
 			w.Text("note", d.Note)
 		}
+		if d.Pictures != nil {
+			w.Add("pictures", func(dst []byte) []byte {
+				return jsontext.AppendObjects(dst, len(d.Pictures), func(w *jsontext.Writer, k int) { d.Pictures[k].write(w) })
+			})
+		}
+	})
+}
+
+func (p Picture) write(w *jsontext.Writer) {
+	w.Text("name", p.Name)
+	w.Int("width", p.Width)
+	w.Add("grey", func(dst []byte) []byte {
+		dst = append(dst, '[')
+		for i, grey := range p.Grey {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = jsontext.AppendInts(dst, grey)
+		}
+		return append(dst, ']')
 	})
 }

@@ -22,6 +22,8 @@ type Reproduction struct {
 	// Axis is what the rows' X is on a chart, "α"; empty for a table.
 	Axis    string
 	Columns []Column
+	// Pictures are the captions of the images that make up a run's Picture.
+	Pictures []string
 	// Seeds are how many each cell is run with, in the default and the full size.
 	Seeds, FullSeeds int
 
@@ -54,6 +56,7 @@ const (
 	Error     Kind = "error"     // the less the better
 	Agreement Kind = "agreement" // in percent, the more the better
 	Cost      Kind = "cost"      // queries: the less the better
+	Gain      Kind = "gain"      // a factor: the more the better
 	Fact      Kind = "fact"      // neither
 )
 
@@ -81,6 +84,8 @@ type Outcome struct {
 	Queries int
 	Status  attack.Status
 	Note    string // what stood in the way
+
+	Pictures []Picture // of what was found; most have none
 }
 
 // Cell is one run: a row on one set with one seed. Cells are independent; they

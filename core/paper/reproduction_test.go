@@ -66,6 +66,8 @@ func TestThePapersFiguresAreThePapers(t *testing.T) {
 		{"table4", "OvR, 1", []float64{530, 100, 100, nan, nan}},
 		{"table4", "MLP, 20 hidden, 2", []float64{4450, 99.89, 99.82, nan, nan}},
 		{"table6", "Email Spam", []float64{219, 78, 29, 87.20, 100, 42324, 99.70, 100, 21808}},
+		{"fig2", "(a) 20 random training points", []float64{5000, 1490, nan, nan, nan, nan, nan, nan}},
+		{"inversion", "equations, α = 0.1", []float64{800000, 41216, 800000. / 41216, nan, nan, nan, nan, nan, nan, nan}},
 		{"fig4", "adaptive, 50", []float64{8.5e-4, 7.1e-4}},
 		{"fig4", "lowd-meek, 20", []float64{.0329, .087}},
 		{"fig5", "line-search, 0.5", []float64{.535, .562}},
@@ -255,7 +257,7 @@ func TestTheRunningMinimumIsThePlots(t *testing.T) {
 func TestTheWorstIsByKind(t *testing.T) {
 	t.Parallel()
 	v := []float64{2, 1, 3}
-	for kind, want := range map[Kind]float64{Error: 3, Agreement: 1, Cost: 3} {
+	for kind, want := range map[Kind]float64{Error: 3, Agreement: 1, Gain: 1, Cost: 3} {
 		if got := (Column{Kind: kind}).Worst(v); got != want {
 			t.Errorf("%s: %v, want %v", kind, got, want)
 		}

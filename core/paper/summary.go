@@ -48,7 +48,7 @@ func (p *Plan) wrong(values []float64) []float64 {
 		switch c.Kind {
 		case Error:
 			out[k] = 1
-		case Agreement:
+		case Agreement, Gain:
 			out[k] = 0
 		}
 	}
@@ -61,7 +61,7 @@ func (p *Plan) improve(values, other []float64) {
 		switch c.Kind {
 		case Error:
 			values[k] = math.Min(values[k], other[k])
-		case Agreement:
+		case Agreement, Gain:
 			values[k] = math.Max(values[k], other[k])
 		}
 	}
@@ -90,7 +90,7 @@ func (c Column) Worst(values []float64) float64 {
 	}
 	worst := values[0]
 	for _, v := range values {
-		if c.Kind == Agreement {
+		if c.Kind == Agreement || c.Kind == Gain {
 			worst = math.Min(worst, v)
 		} else {
 			worst = math.Max(worst, v)

@@ -1,8 +1,6 @@
 package paper
 
 import (
-	"fmt"
-
 	"modelheist/core/attack"
 	"modelheist/core/dataset"
 	"modelheist/core/experiment"
@@ -65,14 +63,7 @@ func grown(o Trees6, t Tree6, name string) Set {
 // trained is a tree trained on a shipped set.
 func trained(o Trees6, s dataset.Shipped) Set {
 	return Set{Name: s.Title, run: func(env experiment.Env, seed int) (Outcome, error) {
-		if env.Open == nil {
-			return Outcome{}, fmt.Errorf("%s can't be read here", s.File)
-		}
-		text, err := env.Open(s.File)
-		if err != nil {
-			return Outcome{}, err
-		}
-		set, err := dataset.ParseShipped(s.Name, text)
+		set, err := openShipped(env, s)
 		if err != nil {
 			return Outcome{}, err
 		}
