@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"modelheist/core/experiment"
 	"modelheist/core/jsontext"
@@ -18,7 +17,6 @@ import (
 	"modelheist/core/oracle"
 	"modelheist/remote"
 	"modelheist/remote/client"
-	"modelheist/remote/oip"
 )
 
 // adminKey is the environment variable with the key that publishes; arguments
@@ -77,21 +75,7 @@ type server struct{ url, key string }
 
 // call sends JSON and returns the answer's body.
 func (s server) call(ctx context.Context, method, path string, body []byte) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
-	defer cancel()
-	r := client.Request{Method: method, URL: strings.TrimSuffix(strings.TrimRight(s.url, "/"), "/v2") + "/v2" + path, Body: body, MaxBody: 1 << 20}
-	r.Headers = [][2]string{{"Content-Type", "application/json"}}
-	if s.key != "" {
-		r.Headers = append(r.Headers, [2]string{"Authorization", "Bearer " + s.key})
-	}
-	answer, err := remote.Transport{}.Send(ctx, r)
-	if err != nil {
-		return nil, err
-	}
-	if answer.Status != http.StatusOK {
-		return nil, fmt.Errorf("the server refuses (HTTP %d): %s", answer.Status, oip.ParseError(answer.Body))
-	}
-	return answer.Body, nil
+	return client.Call(ctx, remote.Transport{}, s.url, s.key, method, path, body)
 }
 
 // flags makes a flag set that reports nothing by itself.

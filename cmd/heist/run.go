@@ -151,6 +151,7 @@ type roundLine struct {
 	Queries int      `json:"queries"`
 	Moved   *float64 `json:"moved"`
 	measures
+	Answered *float64 `json:"answered,omitempty"` // of a remote oracle
 }
 
 type endLine struct {
@@ -160,6 +161,7 @@ type endLine struct {
 	Queries  int           `json:"queries"`
 	Unknowns int           `json:"unknowns"`
 	measures
+	Answered *float64 `json:"answered,omitempty"`
 }
 
 // measures are null where they have no meaning.
@@ -195,9 +197,9 @@ func (j *jsonLines) event(e *experiment.Experiment, ev experiment.Event) error {
 		}
 		return j.Encode(claimed(ev))
 	case attack.Rounded:
-		return j.Encode(roundLine{"round", ev.Round, ev.Queries, orNull(ev.Moved), measured(ev.Measures)})
+		return j.Encode(roundLine{"round", ev.Round, ev.Queries, orNull(ev.Moved), measured(ev.Measures), orNull(ev.Answered)})
 	default:
-		return j.Encode(endLine{string(ev.Kind), ev.Status, ev.Note, ev.Queries, e.Unknowns, measured(ev.Measures)})
+		return j.Encode(endLine{string(ev.Kind), ev.Status, ev.Note, ev.Queries, e.Unknowns, measured(ev.Measures), orNull(ev.Answered)})
 	}
 }
 
@@ -289,7 +291,7 @@ func (s *summary) start(e *experiment.Experiment) error {
 
 func (s *summary) event(e *experiment.Experiment, ev experiment.Event) error {
 	if ev.Kind == attack.Rounded && ev.Measures == nil {
-		_, err := fmt.Fprintf(s.progress, "round %-3d %6d queries\n", ev.Round, ev.Queries)
+		_, err := fmt.Fprintf(s.progress, "round %-3d %6d queries   agreement %s with the answers received\n", ev.Round, ev.Queries, percent(ev.Answered))
 		return err
 	}
 	if ev.Kind == attack.Rounded {
@@ -306,7 +308,9 @@ func (s *summary) event(e *experiment.Experiment, ev experiment.Event) error {
 	fmt.Fprintln(s.out)
 	if ev.Measures == nil {
 		if e.Victim == nil {
-			return nil // there is no victim to hold the copy against
+			// There is no victim to hold the copy against.
+			_, err := fmt.Fprintf(s.out, "copy     gives %s of the answers received\n", percent(ev.Answered))
+			return err
 		}
 		_, err := fmt.Fprintln(s.out, "copy     none")
 		return err

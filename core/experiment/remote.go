@@ -125,6 +125,9 @@ func (e *Experiment) connect(env Env, prev *Experiment) error {
 	return e.allow()
 }
 
+// Remote is the oracle of a victim behind a network, nil for one's own.
+func (e *Experiment) Remote() oracle.Oracle { return e.remote }
+
 // Answers is what the oracle of the experiment returns.
 func (e *Experiment) Answers() oracle.Kind {
 	if e.remote != nil {

@@ -21,6 +21,11 @@ type Event struct {
 	attack.Event
 	Measures *metric.Measures // of the latest copy; nil on queries, without a copy and for a remote oracle
 	Moved    float64          // share of uniform points whose label the round changed; NaN for the first
+	// Answered is what is known of the latest copy of a victim behind a network:
+	// the share of the answers received, of the latest 10,000, that it gives too.
+	// The copy was made from them and may be worse elsewhere. NaN on queries,
+	// without a copy and where there are Measures.
+	Answered float64
 }
 
 // Run steals the victim: the stream of the attack's events, measured. It ends
@@ -38,7 +43,7 @@ func (e *Experiment) Run(env Env) iter.Seq2[Event, error] {
 			yield(Event{}, err)
 			return
 		}
-		r := &runner{e: e, env: env, best: -1}
+		r := &runner{e: e, env: env, best: -1, agreed: math.NaN()}
 		for event, err := range a.Events(o, e.random(streamAttack)) {
 			if err != nil {
 				yield(Event{}, err)
@@ -49,7 +54,7 @@ func (e *Experiment) Run(env Env) iter.Seq2[Event, error] {
 				return
 			}
 			if status := r.stop(out); status != "" {
-				yield(Event{Event: attack.Event{Kind: attack.Ended, Queries: event.Queries, Status: status}, Measures: r.last, Moved: math.NaN()}, nil)
+				yield(Event{Event: attack.Event{Kind: attack.Ended, Queries: event.Queries, Status: status}, Measures: r.last, Moved: math.NaN(), Answered: math.NaN()}, nil)
 				return
 			}
 		}
@@ -65,14 +70,17 @@ type runner struct {
 	last   *metric.Measures // of the latest copy
 	labels []int            // and its labels on the uniform points
 
+	answers answered // of a remote oracle
+	agreed  float64  // of the latest copy with them
+
 	best   float64 // agreement so far
 	bestAt int     // and the queries spent then
 }
 
 func (r *runner) measure(event attack.Event) (Event, error) {
-	out := Event{Event: event, Moved: math.NaN()}
+	out := Event{Event: event, Moved: math.NaN(), Answered: math.NaN()}
 	if r.e.yardstick == nil {
-		return out, nil
+		return r.compare(out)
 	}
 	switch event.Kind {
 	case attack.Rounded:
@@ -99,6 +107,24 @@ func (r *runner) measure(event attack.Event) (Event, error) {
 		}
 		out.Measures = r.last
 	}
+	return out, nil
+}
+
+// compare holds the copy against the answers received, without a victim to
+// measure it by.
+func (r *runner) compare(out Event) (Event, error) {
+	switch out.Kind {
+	case attack.Queried:
+		r.answers.add(out.Event)
+		return out, nil
+	case attack.Rounded:
+		agreed, err := r.answers.agreement(out.Copy, r.env.Tick)
+		if err != nil {
+			return Event{}, err
+		}
+		r.agreed = agreed
+	}
+	out.Answered = r.agreed
 	return out, nil
 }
 

@@ -142,6 +142,7 @@ type Info struct {
 	Precision     string // of the scores: FP64 FP32, or "" for labels
 	Decimals      int    // that the scores are rounded to, 0 if not, or not known
 	Batch         int    // queries a request at most
+	Submissions   int    // copies that a taker may hand in; 0 if the model is no challenge
 }
 
 // Stats are what the network has cost.
@@ -154,15 +155,15 @@ type Stats struct {
 
 // Dial reads the metadata of a model. The oracle stops when ctx ends.
 func Dial(ctx Life, t Transport, o Options) (*Oracle, error) {
-	base := strings.TrimRight(o.URL, "/")
-	if !strings.HasPrefix(base, "http://") && !strings.HasPrefix(base, "https://") || strings.ContainsAny(base, "?#@ ") {
-		return nil, failed(Refused, "the oracle's address must be http:// or https://, without ? # @ and blanks")
+	base, err := address(o.URL)
+	if err != nil {
+		return nil, err
 	}
 	if o.Model == "" || strings.ContainsAny(o.Model, "/?#% ") {
 		return nil, failed(Refused, "the model's name must have no / ? # %% and blanks")
 	}
 	defaults(&o)
-	c := &Oracle{ctx: ctx, t: t, o: o, url: strings.TrimSuffix(base, "/v2") + "/v2/models/" + o.Model, left: noLimit}
+	c := &Oracle{ctx: ctx, t: t, o: o, url: base + "/models/" + o.Model, left: noLimit}
 	response, err := c.send("GET", c.url, nil, metadataBytes)
 	if err != nil {
 		return nil, err
@@ -175,6 +176,15 @@ func Dial(ctx Life, t Transport, o Options) (*Oracle, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// address is where a server's paths begin, with /v2.
+func address(url string) (string, error) {
+	base := strings.TrimRight(url, "/")
+	if !strings.HasPrefix(base, "http://") && !strings.HasPrefix(base, "https://") || strings.ContainsAny(base, "?#@ ") {
+		return "", failed(Refused, "the oracle's address must be http:// or https://, without ? # @ and blanks")
+	}
+	return strings.TrimSuffix(base, "/v2") + "/v2", nil
 }
 
 const noLimit = int(^uint(0) >> 1)
@@ -252,7 +262,10 @@ func (c *Oracle) Left() int {
 // requests, several of them under way at a time. Where one fails the whole Ask
 // does; asking the same again then pays only for what has not been answered, if
 // the server keeps to ids.
-func (c *Oracle) Ask(x []float64) (oracle.Reply, error) {
+func (c *Oracle) Ask(x []float64) (oracle.Reply, error) { return c.AskWhile(c.ctx, x) }
+
+// AskWhile is an Ask that stops when ctx does, whatever the oracle's own life.
+func (c *Oracle) AskWhile(ctx Life, x []float64) (oracle.Reply, error) {
 	d := c.info.Domain.Dim()
 	if len(x)%d != 0 {
 		panic(fmt.Sprintf("client: batch of %d values is not a multiple of d = %d", len(x), d))
@@ -270,7 +283,7 @@ func (c *Oracle) Ask(x []float64) (oracle.Reply, error) {
 	c.fresh = true
 	c.mu.Unlock()
 	begun := time.Now()
-	parts, err := c.parts(x, n)
+	parts, err := c.parts(ctx, x, n)
 	if err != nil {
 		return oracle.Reply{}, err
 	}
@@ -290,15 +303,15 @@ func (c *Oracle) Ask(x []float64) (oracle.Reply, error) {
 
 // parts asks for the n queries x in requests of at most a batch. The first error
 // stops the rest.
-func (c *Oracle) parts(x []float64, n int) ([]oracle.Reply, error) {
+func (c *Oracle) parts(whole Life, x []float64, n int) ([]oracle.Reply, error) {
 	d, size := c.info.Domain.Dim(), c.info.Batch
 	requests := (n + size - 1) / size
 	replies, errs := make([]oracle.Reply, requests), make([]error, requests)
 	if requests == 1 { // no goroutines for the common case
-		reply, err := c.part(c.ctx, x, 0)
+		reply, err := c.part(whole, x, 0)
 		return []oracle.Reply{reply}, err
 	}
-	ctx := newPart(c.ctx)
+	ctx := newPart(whole)
 	defer ctx.end()
 	var group sync.WaitGroup
 	slots := make(chan struct{}, c.o.Parallel)
@@ -316,7 +329,7 @@ func (c *Oracle) parts(x []float64, n int) ([]oracle.Reply, error) {
 		})
 	}
 	group.Wait()
-	return replies, first(errs, c.ctx)
+	return replies, first(errs, whole)
 }
 
 // first is the error that stopped the others.

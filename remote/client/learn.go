@@ -29,7 +29,7 @@ func (c *Oracle) learn(m oip.Metadata) error {
 	if err := c.pickOutputs(m, own); err != nil {
 		return err
 	}
-	c.info.Title, c.info.Decimals = own.title, own.decimals
+	c.info.Title, c.info.Decimals, c.info.Submissions = own.title, own.decimals, own.submissions
 	c.info.Batch = cmpOr(c.o.Batch, own.batch, defaultBatch)
 	if own.batch > 0 {
 		c.info.Batch = min(c.info.Batch, own.batch)
@@ -59,6 +59,8 @@ type own struct {
 	features domain.Domain
 	classes  []string
 	batch    int
+
+	submissions int
 }
 
 // readOwn reads them; another server's parameters, without answers, are passed
@@ -92,6 +94,9 @@ func readOwn(v jsontext.Value) (own, error) {
 	}
 	if o.Has("max_batch") {
 		p.batch = o.Int("max_batch", 1, 1<<20)
+	}
+	if o.Has("submissions") {
+		p.submissions = o.Int("submissions", 0, 1<<20)
 	}
 	return p, o.Err()
 }
