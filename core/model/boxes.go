@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Bound is a condition on one feature: Low < x ≤ High of a number, or Set[x] of
@@ -116,6 +117,9 @@ func (m *boxes) Classes() int { return m.c }
 
 // Boxes are the boxes in their order. They belong to the model.
 func (m *boxes) Boxes() []Box { return m.list }
+
+// Scale is 1 / width of each feature, in which a miss is measured.
+func (m *boxes) Scale() []float64 { return slices.Clone(m.scale) }
 
 // ScoresTo implements Classifier.
 func (m *boxes) ScoresTo(dst, x []float64) {

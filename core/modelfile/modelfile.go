@@ -5,7 +5,7 @@
 // The text is one object:
 //
 //	modelheist  1, the version of the format
-//	family      logistic softmax ovr mlp svm tree regression-tree knn boxes
+//	family      logistic softmax ovr mlp svm klr tree regression-tree knn boxes
 //	            regression-boxes ensemble
 //	features    one object an input: name; low and high, or categories (a list
 //	            of names, then the values are 0, 1, …)
@@ -22,6 +22,8 @@
 //	                      degree (poly), vectors: s×d, dual: margins×s,
 //	                      intercepts: margins, missing (classes without points,
 //	                      may be absent); one margin for two classes, else c
+//	klr                   gamma, representers: s×d, weights: c×(s+1), the intercept
+//	                      last in its row
 //	tree regression-tree  nodes, the root first, children after their parents:
 //	                      values (c class frequencies, or the one prediction) and,
 //	                      unless a leaf, feature, left, right, and threshold
@@ -110,6 +112,12 @@ func AppendFeatures(dst []byte, d domain.Domain) []byte {
 	})
 }
 
+// Family is the name of the model's family, empty for a stranger.
+func Family(c model.Classifier) string {
+	name, _ := describe(c)
+	return name
+}
+
 // describe is the family's name and what writes its members, nil for a stranger.
 func describe(c model.Classifier) (family string, body func(*jsontext.Writer)) {
 	switch m := c.(type) {
@@ -123,6 +131,12 @@ func describe(c model.Classifier) (family string, body func(*jsontext.Writer)) {
 		}
 	case *model.SVM:
 		return "svm", func(w *jsontext.Writer) { writeSVM(w, m) }
+	case *model.KLR:
+		return "klr", func(w *jsontext.Writer) {
+			w.Float("gamma", m.Gamma())
+			w.Floats("representers", m.Representers())
+			w.Floats("weights", m.Weights())
+		}
 	case *model.Tree:
 		return "tree", func(w *jsontext.Writer) { writeNodes(w, m.Nodes()) }
 	case *model.RegressionTree:
@@ -260,7 +274,7 @@ func read(o *jsontext.Fields) (File, error) {
 	}
 	build := families[family]
 	if build == nil {
-		o.Fail("family", "is %q, must be one of logistic softmax ovr mlp svm tree regression-tree knn boxes regression-boxes ensemble", jsontext.Short(family))
+		o.Fail("family", "is %q, must be one of logistic softmax ovr mlp svm klr tree regression-tree knn boxes regression-boxes ensemble", jsontext.Short(family))
 	}
 	if !strings.HasPrefix(family, "regression-") {
 		f.Classes = o.Texts("classes", maxName)
@@ -315,7 +329,7 @@ type builder func(o *jsontext.Fields, family string, d domain.Domain, c int) (mo
 
 var families = map[string]builder{
 	"logistic": readLinear, "softmax": readLinear, "ovr": readLinear,
-	"mlp": readMLP, "svm": readSVM, "tree": readTree, "regression-tree": readTree, "knn": readKNN,
+	"mlp": readMLP, "svm": readSVM, "klr": readKLR, "tree": readTree, "regression-tree": readTree, "knn": readKNN,
 	"boxes": readBoxes, "regression-boxes": readBoxes, "ensemble": readEnsemble,
 }
 
@@ -378,6 +392,15 @@ func readSVM(o *jsontext.Fields, _ string, d domain.Domain, c int) (model.Classi
 		s.Missing = o.Ints("missing", 0, c-1)
 	}
 	return built(model.NewSVM(r, d.Dim(), c, s))
+}
+
+func readKLR(o *jsontext.Fields, _ string, d domain.Domain, c int) (model.Classifier, error) {
+	gamma, points, weights := o.Float("gamma"), o.Floats("representers"), o.Floats("weights")
+	if s := len(points) / d.Dim(); len(points) != s*d.Dim() || len(weights) != c*(s+1) {
+		o.Fail("weights", "are %d beside %d numbers of representers; s representers of %d inputs and %d classes take s·%d and %d·(s+1)", len(weights), len(points), d.Dim(), c, d.Dim(), c)
+		return nil, o.Err()
+	}
+	return built(model.NewKLR(d.Dim(), c, gamma, slices.Concat(points, weights)))
 }
 
 func readKNN(o *jsontext.Fields, _ string, d domain.Domain, c int) (model.Classifier, error) {

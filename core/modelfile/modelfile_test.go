@@ -46,6 +46,7 @@ func trained(t testing.TB) map[string]File {
 		"svm":        {model.Recipe{Family: "svm", C: 1, Kernel: "rbf", Gamma: 0.7}, data},
 		"svm poly":   {model.Recipe{Family: "svm", C: 1, Kernel: "poly", Gamma: 0.7, Coef0: 1, Degree: 3}, two},
 		"svm linear": {model.Recipe{Family: "svm", C: 1, Kernel: "linear"}, two},
+		"klr":        {model.Recipe{Family: "klr", C: 1, Representers: 7, Gamma: 3}, data},
 		"tree":       {model.Recipe{Family: "tree", Depth: 4, Laplace: 1}, data},
 		"knn":        {model.Recipe{Family: "knn", Neighbours: 3}, data},
 		"forest":     {model.Recipe{Family: "tree", Depth: 3, Members: 3}, data},
