@@ -9,8 +9,8 @@ import (
 	dom "honnef.co/go/js/dom/v2"
 
 	"modelheist/core/num"
+	"modelheist/core/paint"
 	"modelheist/core/surface"
-	"modelheist/wasm/engine/paint"
 )
 
 // square is the plane on side×side pixels.

@@ -8,7 +8,7 @@ import (
 
 	dom "honnef.co/go/js/dom/v2"
 
-	"modelheist/wasm/engine/paint"
+	"modelheist/core/paint"
 )
 
 // sheet is a canvas with its context: one of the page's, or a layer of our own.

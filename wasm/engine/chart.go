@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"modelheist/wasm/engine/paint"
+	"modelheist/core/paint"
 	"modelheist/wasm/engine/wire"
 )
 

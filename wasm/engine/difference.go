@@ -6,8 +6,8 @@ import (
 	"math"
 	"syscall/js"
 
+	"modelheist/core/paint"
 	"modelheist/core/surface"
-	"modelheist/wasm/engine/paint"
 )
 
 // drawDifference shows the victim against the copy: hatched accent where the

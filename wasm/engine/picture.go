@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"modelheist/core/model"
+	"modelheist/core/paint"
 	"modelheist/core/surface"
-	"modelheist/wasm/engine/paint"
 )
 
 // sides are those of the rasters on which a model is drawn: coarse at once,

@@ -5,7 +5,7 @@ package main
 import (
 	"math"
 
-	"modelheist/wasm/engine/paint"
+	"modelheist/core/paint"
 )
 
 const (

@@ -10,7 +10,7 @@ import (
 
 	"modelheist/core/experiment"
 	"modelheist/core/model"
-	"modelheist/wasm/engine/paint"
+	"modelheist/core/paint"
 	"modelheist/wasm/engine/wire"
 )
 

@@ -3,7 +3,7 @@
 package main
 
 import (
-	"modelheist/wasm/engine/paint"
+	"modelheist/core/paint"
 	"modelheist/wasm/engine/wire"
 )
 
