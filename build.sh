@@ -31,10 +31,11 @@ wasm() { # package, file, further flags of go build
 	$bin/wasmpack "$file.unpacked" "$file"
 }
 
-# engine builds for a small download: with wasm/fmt in place of the library's
-# fmt, with inlining only where it pays, in the loops over numbers, and without
-# bounds checks in the standard library.
-engine() {
+# engines builds the engine twice: whole, and without what the page can do
+# without at first (build tag lean). Both are for a small download: with wasm/fmt
+# in place of the library's fmt, with inlining only where it pays, in the loops
+# over numbers, and without bounds checks in the standard library.
+engines() {
 	local std flags=(-gcflags=all=-l "-gcflags=std=-l -B") package
 	std=$(go env GOROOT)/src
 	for package in math/... modelheist/core/{num,model,optimize,surface}; do
@@ -45,17 +46,18 @@ engine() {
 		for file in "$std"/fmt/{doc,errors,format,scan}.go; do printf '"%s": "", ' "$file"; done
 		printf '"%s": "%s"}}\n' "$std/fmt/print.go" "$PWD/wasm/fmt/fmt.go"
 	} >$bin/overlay.json
-	wasm ./wasm/engine $bin/engine.wasm -overlay $bin/overlay.json "${flags[@]}"
+	wasm ./wasm/engine $bin/engine.wasm -overlay $bin/overlay.json "${flags[@]}" -tags lean
+	wasm ./wasm/engine $bin/engine-full.wasm -overlay $bin/overlay.json "${flags[@]}"
 }
 
 site() {
 	need go "Go 1.26 or newer is needed: https://go.dev/dl"
 	go build -ldflags="-X main.buildVersion=$(version)" -o $bin/ ./cmd/heist
 	go -C tools build -o ../$bin/ ./mksite
-	engine
+	engines
 	$bin/heist params --json >$bin/params.json
 	$bin/mksite -out dist -version "$(version)" site \
-		engine.wasm=$bin/engine.wasm params.json=$bin/params.json \
+		engine.wasm=$bin/engine.wasm engine-full.wasm=$bin/engine-full.wasm params.json=$bin/params.json \
 		wasm_exec.js="$(go env GOROOT)/lib/wasm/wasm_exec.js"
 }
 
@@ -147,6 +149,7 @@ staticcheck_both() {
 
 vet_both() {
 	go vet ./...
+	go vet -tags lean ./core/...
 	go -C tools vet ./...
 	for_js go vet ./core/... ./wasm/...
 }
@@ -154,7 +157,13 @@ vet_both() {
 # Node's runner writes "# pass 12".
 module_tests() { node --test e2e/unit/ | sed -E 's/^# (pass|fail) ([0-9]+)$/\2 \1ed/'; }
 
-go_tests() { { go test -json -shuffle=on ./...; go -C tools test -json ./...; } | $bin/tally; }
+go_tests() {
+	{
+		go test -json -shuffle=on ./...
+		go test -json -tags lean ./core/experiment -run 'Build|Table'
+		go -C tools test -json ./...
+	} | $bin/tally
+}
 
 # Go's launcher for Node has 8 kB for arguments and environment together: the
 # tests get a small environment.
@@ -189,9 +198,10 @@ at_most() { # what, bytes, limit
 preloaded() { sed -nE 's/.*rel="modulepreload" href="([^"]+)".*/dist\/\1/p' "$1"; }
 
 sizes() {
-	local engine=(dist/engine.*.wasm)
-	at_most "engine, gzip" "$(gzipped "${engine[0]}")" 1100000
-	at_most "engine, brotli" "$(wc -c <"${engine[0]}.br")" 850000
+	local lean=(dist/engine.*.wasm) full=(dist/engine-full.*.wasm)
+	at_most "engine, gzip" "$(gzipped "${lean[0]}")" 1100000
+	at_most "engine, brotli" "$(wc -c <"${lean[0]}.br")" 850000
+	at_most "full engine, gzip" "$(gzipped "${full[0]}")" 1350000
 	at_most "page before the engine (HTML, CSS, JavaScript), gzip" \
 		"$(gzipped dist/index.html dist/*.css dist/app.js dist/*-worker.js dist/wasm_exec.*.js $(preloaded dist/index.html))" 40000
 }

@@ -178,16 +178,17 @@ function downloads() {
 	const size = (/** @type {string} */ file, /** @type {string} */ ext) =>
 		statSync(path.join(dist, existsSync(path.join(dist, file + ext)) ? file + ext : file)).size;
 	const files = readdirSync(dist).filter((f) => /\.(html|css|js|json|wasm)$/.test(f));
-	for (const [what, wanted] of /** @type {[string, RegExp][]} */ ([
-		["engine", /\.wasm$/],
-		["page before the engine", /\.(html|css|js)$/],
+	for (const [what, wanted, goal] of /** @type {[string, RegExp, string][]} */ ([
+		["engine", /^engine\..*\.wasm$/, "1100 gzip, 850 brotli"],
+		["full engine", /^engine-full.*\.wasm$/, "1350 gzip"],
+		["page before the engine", /\.(html|css|js)$/, "40 gzip"],
 	])) {
 		const kilobytes = (/** @type {string} */ ext) =>
 			files.filter((f) => wanted.test(f)).reduce((sum, f) => sum + size(f, ext), 0) / 1000;
 		say(
 			`download: ${what}`,
 			`${kilobytes(".gz").toFixed(0)} kB gzip, ${kilobytes(".br").toFixed(0)} kB brotli`,
-			what === "engine" ? "1100 gzip, 850 brotli" : "40 gzip",
+			goal,
 		);
 	}
 }

@@ -123,6 +123,7 @@ function start(file) {
 	const history = () => tools.history(experiment.past.length > 0, experiment.future.length > 0);
 	experiment.addEventListener("change", history);
 	history();
+	engine.full = experiment.full;
 	engine.start();
 }
 

@@ -1,6 +1,7 @@
 /**
  * The engine as the page sees it: one worker's life and its messages. Emits an
- * event for every kind of message, and `loading`, `failed`, `crashed`, `silent`.
+ * event for every kind of message, and `starting`, `loading`, `failed`, `crashed`,
+ * `silent`.
  * @module
  */
 
@@ -23,50 +24,108 @@ const ANSWER_MS = 8_000;
 /** Commands that the engine answers at once. */
 const ANSWERED = new Set(["pause", "reset", "step", "play", "spec", "probe"]);
 
+/**
+ * The engine comes in two builds: a lean one that is there soon, and the full
+ * one. A full one that was wanted later replaces a lean one when it has been
+ * loaded, and stays; until then the lean one goes on. `ready` follows each time,
+ * and a new engine has no canvases yet.
+ */
 export class Engine extends EventTarget {
-	/** @type {Worker|null} */
+	/** The one that runs. @private @type {Worker|null} */
 	worker = null;
-	/** Compiled once, for this worker's successors and the pool. @type {WebAssembly.Module|undefined} */
-	module;
+	/** Whether that is the full one. @private */ hasFull = false;
+	/** The one that is being loaded. @private @type {Worker|null} */
+	coming = null;
 	version = "";
-	ready = false;
 	/** @private */ loadTimer = 0;
 	/** @private */ answerTimer = 0;
 	/** @private */ nextId = 1;
 	/** @private @type {Map<number, {resolve: (reply: any) => void, reject: (reason: Error) => void}>} */
 	waiting = new Map();
+	/** Compiled once, for workers to come: by whether it is the full one. @private @type {Map<boolean, WebAssembly.Module>} */
+	modules = new Map();
 
-	/** @param {WebAssembly.Module} [module] */
-	constructor(module) {
+	/**
+	 * @param {object} [of]
+	 * @param {boolean} [of.full] whether to start with the full engine
+	 * @param {WebAssembly.Module} [of.module] of that engine, compiled already
+	 */
+	constructor({ full = false, module } = {}) {
 		super();
-		this.module = module;
+		/** Whether the full engine is wanted; it may still be on its way. */
+		this.full = full;
+		if (module) this.modules.set(full, module);
 	}
 
-	/** Starts a worker; an older one is stopped first. */
+	get ready() {
+		return this.worker !== null;
+	}
+
+	/** Of the engine that runs, for others to share. */
+	get module() {
+		return this.worker ? this.modules.get(this.hasFull) : undefined;
+	}
+
+	/** Starts a worker. One that runs is replaced when the new one is ready. */
 	start() {
-		this.stop("the engine was restarted");
+		this.drop();
+		this.emit("starting", {});
 		if (typeof WebAssembly !== "object" || typeof Worker !== "function")
 			return this.fail("nowasm", "");
 		const worker = new Worker(new URL("./engine-worker.js", import.meta.url), { type: "module" });
-		this.worker = worker;
-		worker.onmessage = (event) => worker === this.worker && this.receive(event.data);
+		this.coming = worker;
+		worker.onmessage = (event) => {
+			if (worker === this.coming) this.load(event.data);
+			else if (worker === this.worker) this.receive(event.data);
+		};
 		worker.onerror = (event) => {
 			event.preventDefault();
-			if (worker !== this.worker) return;
-			if (this.ready) this.crash(event.message ?? "");
-			else this.fail("worker", event.message ?? "");
+			if (worker === this.coming) this.fail("worker", event.message ?? "");
+			else if (worker === this.worker) this.crash(event.message ?? "");
 		};
 		this.patience("fetch");
-		worker.postMessage({ kind: "load", module: this.module });
+		worker.postMessage({ kind: "load", full: this.full, module: this.modules.get(this.full) });
+	}
+
+	/**
+	 * Says whether the next experiment needs the full engine, and loads what it
+	 * needs, unless an engine that failed is all that there is.
+	 * @param {boolean} full
+	 * @returns {boolean} whether the engine that runs will do
+	 */
+	want(full) {
+		if (this.worker && (this.hasFull || !full)) {
+			this.drop();
+			this.full = this.hasFull;
+			return true;
+		}
+		const lacks = this.coming ? full && !this.full : full !== this.full || this.ready;
+		if (lacks) {
+			this.full = full;
+			this.start();
+		}
+		return false;
 	}
 
 	/** @param {string} why what pending requests are told */
 	stop(why) {
+		this.drop();
+		this.retire(why);
+	}
+
+	/** Gives up the engine that is being loaded. @private */
+	drop() {
 		clearTimeout(this.loadTimer);
+		this.coming?.terminate();
+		this.coming = null;
+	}
+
+	/** @private @param {string} why */
+	retire(why) {
 		clearTimeout(this.answerTimer);
+		this.answerTimer = 0;
 		this.worker?.terminate();
 		this.worker = null;
-		this.ready = false;
 		for (const { reject } of this.waiting.values()) reject(new Error(why));
 		this.waiting.clear();
 	}
@@ -76,7 +135,7 @@ export class Engine extends EventTarget {
 	 * @param {Transferable[]} [transfer]
 	 */
 	post(message, transfer = []) {
-		if (!this.worker || !this.ready) return;
+		if (!this.worker) return;
 		this.worker.postMessage(message, transfer);
 		if (!ANSWERED.has(message.kind) || this.answerTimer) return;
 		this.answerTimer = window.setTimeout(() => {
@@ -113,44 +172,54 @@ export class Engine extends EventTarget {
 	}
 
 	/**
+	 * What an engine says until it is ready.
+	 * @private
+	 * @param {Reply|LoadResponse} message
+	 */
+	load(message) {
+		switch (message.kind) {
+			case "loading":
+				this.patience(message.stage);
+				break;
+			case "module":
+				this.modules.set(this.full, message.module);
+				return;
+			case "failed":
+				return this.fail(message.code, message.message);
+			case "stopped":
+				return this.fail("start", message.message);
+			case "ready":
+				if (message.protocol !== PROTOCOL)
+					return this.fail("protocol", `${message.protocol} ≠ ${PROTOCOL}`);
+				clearTimeout(this.loadTimer);
+				this.retire("another engine has taken over");
+				this.worker = this.coming;
+				this.coming = null;
+				this.hasFull = this.full;
+				this.version = message.version;
+				break;
+		}
+		this.emit(message.kind, message);
+	}
+
+	/**
+	 * What the engine says that runs.
 	 * @private
 	 * @param {Reply|LoadResponse} message
 	 */
 	receive(message) {
 		clearTimeout(this.answerTimer);
 		this.answerTimer = 0;
-		switch (message.kind) {
-			case "loading":
-				this.patience(message.stage);
-				break;
-			case "module":
-				this.module = message.module;
-				return;
-			case "failed":
-				return this.fail(message.code, message.message);
-			case "stopped":
-				return this.crash(message.message);
-			case "error":
-				// It caught its panic, but nobody knows what it was in the middle of.
-				if (message.code === "panic") return this.crash(message.message);
-				this.settle(message);
-				break;
-			case "ready":
-				clearTimeout(this.loadTimer);
-				if (message.protocol !== PROTOCOL)
-					return this.fail("protocol", `${message.protocol} ≠ ${PROTOCOL}`);
-				this.version = message.version;
-				this.ready = true;
-				break;
-			default:
-				this.settle(message);
-		}
+		if (message.kind === "stopped") return this.crash(message.message);
+		// It caught its panic, but nobody knows what it was in the middle of.
+		if (message.kind === "error" && message.code === "panic") return this.crash(message.message);
+		this.settle(message);
 		this.emit(message.kind, message);
 	}
 
 	/**
 	 * @private
-	 * @param {Reply} message
+	 * @param {Reply|LoadResponse} message
 	 */
 	settle(message) {
 		const id = "id" in message ? message.id : undefined;
@@ -177,7 +246,7 @@ export class Engine extends EventTarget {
 	 * @param {string} message
 	 */
 	fail(code, message) {
-		this.stop(message);
+		this.drop();
 		this.emit("failed", { code, message });
 	}
 

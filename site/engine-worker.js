@@ -14,7 +14,13 @@ import "./wasm_exec.js";
  * @typedef {{importObject: WebAssembly.Imports, run: (instance: WebAssembly.Instance) => Promise<void>}} GoProgram
  */
 
-const ENGINE = new URL("./engine.wasm", import.meta.url);
+/** The two builds of the engine, by their names in build.json. */
+const LEAN = "engine";
+const FULL = "engine-full";
+const URLS = {
+	[LEAN]: new URL("./engine.wasm", import.meta.url),
+	[FULL]: new URL("./engine-full.wasm", import.meta.url),
+};
 
 /** @param {LoadResponse} message */
 const post = (message) => self.postMessage(message);
@@ -25,11 +31,14 @@ const STEP = 100_000;
 /** Characters of a dying program's output that are kept. */
 const LAST_WORDS = 8000;
 
-/** How many bytes the engine has, 0 if the server does not say. */
-async function fetchTotal() {
+/**
+ * How many bytes the engine has, 0 if the server does not say.
+ * @param {string} name
+ */
+async function fetchTotal(name) {
 	try {
 		const build = await (await fetch(new URL("./build.json", import.meta.url))).json();
-		return Number(build.engineBytes) || 0;
+		return Number(build.engines[name].bytes) || 0;
 	} catch {
 		return 0;
 	}
@@ -38,13 +47,14 @@ async function fetchTotal() {
 /**
  * Bytes of the engine, counted as they come in. The answer is given the type
  * that streaming compilation insists on, whatever the server calls it.
+ * @param {keyof typeof URLS} name
  */
-async function fetchEngine() {
+async function fetchEngine(name) {
 	let total = 0;
-	fetchTotal().then((n) => {
+	fetchTotal(name).then((n) => {
 		total = n;
 	});
-	const response = await fetch(ENGINE);
+	const response = await fetch(URLS[name]);
 	if (!response.ok || !response.body)
 		throw coded("network", `the server answered ${response.status} ${response.statusText}`);
 	let bytes = 0;
@@ -65,9 +75,12 @@ async function fetchEngine() {
 	});
 }
 
-/** @returns {Promise<WebAssembly.Module>} */
-async function compile() {
-	const response = await fetchEngine();
+/**
+ * @param {boolean} full
+ * @returns {Promise<WebAssembly.Module>}
+ */
+async function compile(full) {
+	const response = await fetchEngine(full ? FULL : LEAN);
 	try {
 		if (WebAssembly.compileStreaming) return await WebAssembly.compileStreaming(response);
 		return await WebAssembly.compile(await response.arrayBuffer());
@@ -79,10 +92,10 @@ async function compile() {
 	}
 }
 
-/** @param {WebAssembly.Module|undefined} given */
-async function start(given) {
+/** @param {LoadRequest} request */
+async function start({ full, module: given }) {
 	post({ kind: "loading", stage: "fetch", bytes: 0, total: 0 });
-	const module = given ?? (await compile());
+	const module = given ?? (await compile(full));
 	if (!given) post({ kind: "module", module });
 	post({ kind: "loading", stage: "start", bytes: 0, total: 0 });
 	const Program = /** @type {new () => GoProgram} */ (Reflect.get(globalThis, "Go"));
@@ -128,7 +141,7 @@ const coded = (code, message) => Object.assign(new Error(message), { code });
 self.addEventListener(
 	"message",
 	(/** @type {MessageEvent<LoadRequest>} */ event) => {
-		start(event.data.module).catch((err) => {
+		start(event.data).catch((err) => {
 			const code = err.code ?? (err instanceof TypeError ? "network" : "start");
 			post({ kind: "failed", code, message: String(err.message ?? err) });
 		});

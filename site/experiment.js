@@ -39,6 +39,11 @@ export class Experiment extends EventTarget {
 		return this.table.get(this.settings, key);
 	}
 
+	/** Whether only the full engine can do it. */
+	get full() {
+		return this.table.full(this.settings);
+	}
+
 	/**
 	 * One control's new value.
 	 * @param {string} key

@@ -29,27 +29,32 @@ export function wireLife({ engine, plots, theft, view }) {
 	/** @type {number[]} */
 	let stops = [];
 
-	const begin = () => {
-		theft.set("off");
-		clearNotice("engine-down");
-		clearTimeout(quiet);
-		quiet = window.setTimeout(() => (status.hidden = false), QUIET_MS);
-		engine.start();
-	};
+	const begin = () => engine.start();
 	const quieten = () => {
 		clearTimeout(quiet);
 		status.hidden = true;
 	};
 
+	engine.addEventListener("starting", () => {
+		theft.set(engine.ready ? "preparing" : "off");
+		clearNotice("engine-down");
+		clearTimeout(quiet);
+		quiet = window.setTimeout(() => (status.hidden = false), QUIET_MS);
+		say(t.load.fetch(engine.full, 0, 0));
+	});
 	engine.addEventListener("loading", (e) => {
 		const { stage, bytes, total } = /** @type {CustomEvent} */ (e).detail;
 		say(
 			stage === "fetch"
-				? t.load.fetch(bytes, total)
+				? t.load.fetch(engine.full, bytes, total)
 				: stage === "compile"
 					? t.load.compile
 					: t.load.start,
 		);
+	});
+	engine.on("prepared", () => {
+		quieten(); // of an engine that is no longer needed
+		clearNotice("engine-down");
 	});
 	engine.on("ready", () => {
 		quieten();
@@ -63,7 +68,8 @@ export function wireLife({ engine, plots, theft, view }) {
 		quieten();
 		theft.wanted = false;
 		theft.set("failed");
-		notice("engine-down", reason(/** @type {CustomEvent} */ (e).detail), {
+		const why = reason(/** @type {CustomEvent} */ (e).detail);
+		notice("engine-down", engine.ready ? `${why} ${t.fail.full}` : why, {
 			actions: [[t.retry, begin]],
 		});
 	});
@@ -81,12 +87,21 @@ export function wireLife({ engine, plots, theft, view }) {
 		notice("crashed", t.crashed(message));
 	});
 	engine.addEventListener("silent", () =>
-		notice("silent", t.silent, { actions: [[t.restart, begin]] }),
+		notice("silent", t.silent, {
+			actions: [
+				[
+					t.restart,
+					() => {
+						engine.stop("the engine is restarted");
+						begin();
+					},
+				],
+			],
+		}),
 	);
 	theft.onretry = begin;
 	plots.onsize = (sizes) => engine.post({ kind: "size", sizes });
 	themes.addEventListener("change", () => engine.post({ kind: "theme", theme: readTheme() }));
-	quiet = window.setTimeout(() => (status.hidden = false), QUIET_MS);
 }
 
 /** @param {{code: keyof typeof t.fail, message: string}} failure */

@@ -37,12 +37,13 @@
 
 /**
  * Life of the worker, engine-worker.js, around the Go program. The page's first
- * message is `load`, with the compiled module where the page has one already;
- * the worker fetches and compiles (`loading`, `module`) or not, starts the Go
+ * message is `load`: the lean engine, or the full one, which has everything that
+ * the table of settings marks as `full`; with the compiled module where the page
+ * has one already. The worker fetches and compiles (`loading`, `module`) or not, starts the Go
  * program, and takes no more messages: from `ready` on, the Go program listens
  * for `message` events on the worker's global scope and posts there itself.
  * `stopped`: the Go program has ended, which it never should.
- * @typedef {{kind: 'load', module?: WebAssembly.Module}} LoadRequest
+ * @typedef {{kind: 'load', full: boolean, module?: WebAssembly.Module}} LoadRequest
  * @typedef {(
  *   {kind: 'loading', stage: 'fetch'|'compile'|'start', bytes: number, total: number} |
  *   {kind: 'module', module: WebAssembly.Module} |
@@ -107,7 +108,7 @@
  *     count: number, header: boolean, points: Float64Array|null, classNames: string[]} |
  *   {kind: 'result', id: number, status: string, queries: Float64Array, agreement: Float64Array, rTest: number, rUnif: number} |
  *   {kind: 'logged', id: number, first: number, x: Float64Array, why: string[]} |
- *   {kind: 'error', id?: number, code: 'spec'|'data'|'victim'|'attack'|'message'|'panic', key?: string, message: string}
+ *   {kind: 'error', id?: number, code: 'spec'|'full'|'data'|'victim'|'attack'|'message'|'panic', key?: string, message: string}
  * )} Response
  *
  * @typedef {{label: number, probability: number|null, margin: number|null}} Said
@@ -117,6 +118,7 @@
  * - progress: after each round, measured by the engine, not by the attack;
  *   agreement is 1 − R_unif, the share of the plane on which labels agree.
  *   moved: share of the plane that the last round changed.
+ * - error: full is a setting that the lean engine does not have.
  */
 
 /** The version of this protocol; the engine's first message names its own. */

@@ -8,7 +8,7 @@ import { unpack } from "./points.js";
 
 /**
  * @typedef {{key: string, in: string[]}} Cond
- * @typedef {{value: string, label: string, help?: string, when?: Cond[]}} Option
+ * @typedef {{value: string, label: string, help?: string, when?: Cond[], full?: boolean}} Option
  * @typedef {object} Param
  * @property {string} key
  * @property {string} section
@@ -24,6 +24,7 @@ import { unpack } from "./points.js";
  * @property {string} help
  * @property {Cond[]} [when]
  * @property {boolean} [advanced]
+ * @property {boolean} [full] the lean engine has no more than the default
  *
  * @typedef {Record<string, string>} Settings
  */
@@ -154,6 +155,18 @@ export class Table {
 		if (s[OTHER_BUDGET[p.key]]) return "";
 		const d = p.defaults?.find(({ when }) => holds(when, this.get(s, when.key)));
 		return d ? d.value : p.default;
+	}
+
+	/**
+	 * Whether only the full engine can do this.
+	 * @param {Settings} s
+	 */
+	full(s) {
+		return this.params.some((p) => {
+			const value = this.get(s, p.key);
+			if (p.full && value !== "" && value !== p.default) return true;
+			return p.choices?.some((o) => o.full && o.value === value);
+		});
 	}
 
 	/**

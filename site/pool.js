@@ -9,7 +9,7 @@ import { Engine } from "./client.js";
 /** @typedef {Extract<import("./messages.js").Response, {kind: 'result'}>} Result */
 
 export class Pool {
-	/** @private @type {Engine[]} */
+	/** With the module they were started from. @private @type {{engine: Engine, module: WebAssembly.Module}[]} */
 	idle = [];
 	/** @private */ busy = 0;
 	/** @private @type {(() => void)[]} */
@@ -35,13 +35,13 @@ export class Pool {
 		}
 		this.busy++;
 		try {
-			const engine = this.idle.pop() ?? (await started(module));
+			const engine = this.spare(module) ?? (await started(module));
 			const id = engine.id();
 			const cancel = () => engine.post({ kind: "cancel", id });
 			signal.addEventListener("abort", cancel, { once: true });
 			try {
 				const result = await engine.ask({ kind: "run", id, spec });
-				this.idle.push(engine);
+				this.idle.push({ engine, module });
 				return result;
 			} catch (err) {
 				engine.stop("run failed");
@@ -54,6 +54,17 @@ export class Pool {
 			this.queue.shift()?.();
 		}
 	}
+
+	/**
+	 * An engine that waits for work; those of another build are of no more use.
+	 * @private
+	 * @param {WebAssembly.Module} module
+	 */
+	spare(module) {
+		for (const old of this.idle) if (old.module !== module) old.engine.stop("of another build");
+		this.idle = this.idle.filter((e) => e.module === module);
+		return this.idle.pop()?.engine;
+	}
 }
 
 /**
@@ -61,7 +72,7 @@ export class Pool {
  * @returns {Promise<Engine>}
  */
 function started(module) {
-	const engine = new Engine(module);
+	const engine = new Engine({ module });
 	return new Promise((resolve, reject) => {
 		engine.on("ready", () => resolve(engine));
 		engine.addEventListener("failed", (e) =>

@@ -51,7 +51,11 @@ export class Session {
 		engine.on("ready", () => this.prepare());
 		engine.on("preparing", (m) => m.id === this.asked && readout.preparing(m.stage, m.iteration));
 		engine.on("prepared", (m) => m.id === this.asked && this.begin(m));
-		engine.on("error", (m) => (m.id ?? this.asked) === this.asked && this.refused(m.message));
+		engine.on("error", (m) => {
+			if ((m.id ?? this.asked) !== this.asked) return;
+			if (m.code === "full") engine.want(true);
+			else this.refused(m.message);
+		});
 		engine.on("state", ({ state }) => this.prepared && theft.set(state));
 		engine.on("query", (q) => readout.ask(q));
 		engine.on("progress", (p) => this.progress(p));
@@ -92,9 +96,11 @@ export class Session {
 	/** @private */
 	prepare() {
 		const { engine, experiment } = this.parts;
+		const able = engine.want(experiment.full);
 		if (!engine.ready) return;
 		this.leave();
 		this.asked = engine.id();
+		if (!able) return engine.post({ kind: "pause" }); // until the full engine is there
 		const spec = formatLink(experiment.settings, experiment.table);
 		engine.post({ kind: "spec", id: this.asked, spec });
 	}

@@ -95,12 +95,15 @@ export const t = {
 		`${names.join(", ")}: no longer ${names.length > 1 ? "apply" : "applies"} here, so taken away.`,
 
 	load: {
-		fetch: (/** @type {number} */ bytes, /** @type {number} */ total) =>
-			total > 0
-				? `Loading the engine: ${megabytes(bytes)} of ${megabytes(total)} MB`
-				: bytes > 0
-					? `Loading the engine: ${megabytes(bytes)} MB`
-					: "Loading the engine…",
+		fetch: (
+			/** @type {boolean} */ full,
+			/** @type {number} */ bytes,
+			/** @type {number} */ total,
+		) => {
+			const what = `Loading the ${full ? "full " : ""}engine`;
+			if (bytes === 0) return `${what}…`;
+			return `${what}: ${megabytes(bytes)}${total > 0 ? ` of ${megabytes(total)}` : ""} MB`;
+		},
 		compile: "Compiling the engine…",
 		start: "Starting the engine…",
 	},
@@ -122,6 +125,7 @@ export const t = {
 			`The engine's worker could not be started${why ? `: ${why}` : ""}.`,
 		protocol: "The page and the engine are of different versions. Reload the page.",
 		start: (/** @type {string} */ why) => `The engine could not be started: ${why}`,
+		full: "These settings need the full engine; others still work.",
 		params: "The table of settings could not be loaded.",
 	},
 	crashed: (/** @type {string} */ why) =>

@@ -42,23 +42,18 @@ var labelOnly = []oracle.Kind{oracle.Labels, oracle.Top1, oracle.Probabilities, 
 // leafAnswers tell the leaves of a tree apart.
 var leafAnswers = []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Value}
 
-var registry = []row{
+var registry = append([]row{
 	{"equations", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"logistic", "softmax", "ovr", "mlp"}, equations},
 	{"log-ratios", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"logistic", "softmax"}, logRatios},
-	{"kernel-leak", []oracle.Kind{oracle.Top1, oracle.Probabilities, oracle.Logits}, []string{"klr"}, kernelLeak},
 	{"uniform", labelOnly, model.Families, uniform},
 	{"line-search", labelOnly, model.Families, lineSearch},
 	{"adaptive", labelOnly, model.Families, adaptive},
-	{"lowd-meek", labelOnly, []string{"logistic", "svm"}, lowdMeek},
-	{"extract-and-test", labelOnly, model.Families, extractAndTest},
-	{"path-finding", leafAnswers, []string{"tree"}, pathFinding},
-	{"top-down", leafAnswers, []string{"tree"}, topDown},
-}
+}, more...)
 
 // retraining are the attacks that can train an ensemble for a copy.
 var retraining = []string{"uniform", "line-search", "adaptive"}
 
-// Names are the attacks, in the order of the story.
+// Names are the attacks.
 var Names = func() (names []string) {
 	for _, r := range registry {
 		names = append(names, r.name)

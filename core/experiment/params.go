@@ -39,6 +39,7 @@ type Param struct {
 	When     []Cond    `json:"when,omitempty"`     // applies when all of these hold
 	Advanced bool      `json:"advanced,omitempty"` // behind "More" on the page
 	Secret   bool      `json:"secret,omitempty"`   // never in a link, nor printed
+	Full     bool      `json:"full,omitempty"`     // a lean build has no more than the default
 }
 
 // Option is one value of a Choice; it is allowed when all of When hold.
@@ -47,6 +48,7 @@ type Option struct {
 	Label string `json:"label"`
 	Help  string `json:"help,omitempty"`
 	When  []Cond `json:"when,omitempty"`
+	Full  bool   `json:"full,omitempty"` // a lean build does not have it
 }
 
 // Cond holds when the key's value is one of In, or set at all for Any; "" is among them where it also
@@ -161,9 +163,9 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{Value: "ovr", Label: "One-vs-rest logistic", Help: "one logistic model a class, normalised; k = c(d+1)"},
 			{Value: "mlp", Label: "Neural network", Help: "a multilayer perceptron; k counts all weights and biases"},
 			{Value: "svm", Label: "Support vector machine", Help: "a maximum-margin classifier; k is counted as d+1"},
-			{Value: "tree", Label: "Decision tree", Help: "questions about one feature at a time; k counts its nodes"},
-			{Value: "knn", Label: "Nearest neighbours", Help: "a vote of the nearest training points; k is counted as d+1"},
-			{Value: "klr", Label: "Kernel logistic regression", Help: "similarity to some training points, which it holds; k = s·d + c(s+1)"},
+			{Value: "tree", Label: "Decision tree", Help: "questions about one feature at a time; k counts its nodes", Full: true},
+			{Value: "knn", Label: "Nearest neighbours", Help: "a vote of the nearest training points; k is counted as d+1", Full: true},
+			{Value: "klr", Label: "Kernel logistic regression", Help: "similarity to some training points, which it holds; k = s·d + c(s+1)", Full: true},
 		},
 	},
 	{
@@ -227,7 +229,7 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		Help: "L2 penalty on the weights of the network, beside the mean loss.", When: []Cond{when("victim", "mlp")},
 	},
 	{
-		Key: "members", Section: "victim", Label: "Members", Kind: Int, Min: 1, Max: model.MaxMembers,
+		Key: "members", Section: "victim", Label: "Members", Kind: Int, Min: 1, Max: model.MaxMembers, Full: true,
 		Help: "Defence: an ensemble of so many models instead of one, each trained on a sample of the points. Its probabilities are their mean, its label the class with the largest. Of trees it is a random forest. k is the sum of the members'.",
 		When: []Cond{bagged("victim")},
 	},
@@ -263,9 +265,9 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{Value: "ovr", Label: "One-vs-rest logistic"},
 			{Value: "mlp", Label: "Neural network"},
 			{Value: "svm", Label: "Support vector machine"},
-			{Value: "tree", Label: "Decision tree"},
-			{Value: "knn", Label: "Nearest neighbours"},
-			{Value: "klr", Label: "Kernel logistic regression"},
+			{Value: "tree", Label: "Decision tree", Full: true},
+			{Value: "knn", Label: "Nearest neighbours", Full: true},
+			{Value: "klr", Label: "Kernel logistic regression", Full: true},
 		},
 		Defaults: []Default{
 			{when("victim", "logistic"), "logistic"}, {when("victim", "softmax"), "softmax"}, {when("victim", "ovr"), "ovr"},
@@ -302,7 +304,7 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		When: []Cond{when("copy", "klr"), when("victim", "logistic", "softmax", "ovr", "mlp", "svm", "tree", "knn")},
 	},
 	{
-		Key: "copy-members", Section: "attack", Label: "Copy's members", Kind: Int, Min: 1, Max: model.MaxMembers, Advanced: true,
+		Key: "copy-members", Section: "attack", Label: "Copy's members", Kind: Int, Min: 1, Max: model.MaxMembers, Full: true, Advanced: true,
 		Help: "Steal with an ensemble of so many models instead of one, each trained on a sample of the answers; only retraining can.",
 		When: []Cond{bagged("copy")},
 	},
@@ -335,26 +337,26 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			},
 			{
 				Value: "kernel-leak", Label: "Kernel leak", Help: "recover a kernel model with the training points that it holds (section 4.1.3)",
-				When: []Cond{when("copy", "klr"), when("answers", "top1", "probabilities", "logits")},
+				When: []Cond{when("copy", "klr"), when("answers", "top1", "probabilities", "logits")}, Full: true,
 			},
 			{Value: "uniform", Label: "Uniform retraining", Help: "train the copy on the labels of random queries (section 6.1)"},
 			{Value: "line-search", Label: "Line-search retraining", Help: "bisect between answers that differ, train on all of them (section 6.1)"},
 			{Value: "adaptive", Label: "Adaptive retraining", Help: "each round asks near the boundary of the copy so far (section 6.1)"},
 			{
 				Value: "lowd-meek", Label: "Lowd–Meek", Help: "measure a straight boundary feature by feature, from labels (section 6.1)",
-				When: []Cond{when("copy", "logistic", "svm"), single, when("kernel", "", "linear", "poly"), when("copy-kernel", "", "linear", "poly")},
+				When: []Cond{when("copy", "logistic", "svm"), single, when("kernel", "", "linear", "poly"), when("copy-kernel", "", "linear", "poly")}, Full: true,
 			},
 			{
 				Value: "extract-and-test", Label: "Extract and test", Help: "the family is unknown: try all of them on one pool of answers, then steal with the best (section 4.3)",
-				When: []Cond{single},
+				When: []Cond{single}, Full: true,
 			},
 			{
 				Value: "path-finding", Label: "Path finding", Help: "from a leaf of a tree, follow each feature to the leaves around it (section 4.2)",
-				When: treesAnswers,
+				When: treesAnswers, Full: true,
 			},
 			{
 				Value: "top-down", Label: "Top-down path finding", Help: "from the root of a tree, by incomplete queries (section 4.2)",
-				When: append(slices.Clone(treesAnswers), when("partial", "yes")),
+				When: append(slices.Clone(treesAnswers), when("partial", "yes")), Full: true,
 			},
 		},
 	},

@@ -65,8 +65,12 @@ type Experiment struct {
 
 // Prepare loads the data and trains the victim. What prev (or nil) shares with
 // the Spec is not made again. Errors are *ParamError where a setting is at
-// fault, and otherwise say what the data or the victim lack.
+// fault, *LeanError where this build lacks it, and otherwise say what the data
+// or the victim lack.
 func Prepare(spec Spec, env Env, prev *Experiment) (*Experiment, error) {
+	if err := spec.within(lean); err != nil {
+		return nil, err
+	}
 	e := &Experiment{Spec: spec}
 	if spec.Remote() {
 		if err := e.connect(env, prev); err != nil {

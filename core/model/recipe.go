@@ -3,7 +3,7 @@ package model
 import "fmt"
 
 // Families are the kinds of model that Recipe can train.
-var Families = []string{"logistic", "softmax", "ovr", "mlp", "svm", "tree", "knn", "klr"}
+var Families = append([]string{"logistic", "softmax", "ovr", "mlp", "svm"}, more...)
 
 // Recipe is a family with its hyper-parameters: all that training needs besides
 // the data. A victim and its copy are trained by recipes of the same type.
@@ -85,24 +85,17 @@ func (r Recipe) Unknowns(d, c int) int {
 // wrong if the family cannot take the data (logistic with three classes, an SVM
 // without labels).
 func (r Recipe) Train(data Data, o Options) (Classifier, error) {
-	if r.Members != 0 {
-		return r.trainEnsemble(data, o)
+	if r.Members == 0 {
+		switch r.Family {
+		case "logistic", "softmax", "ovr":
+			return r.trainLinear(data, o)
+		case "mlp":
+			return r.trainMLP(data, o)
+		case "svm":
+			return r.trainSVM(data, o)
+		}
 	}
-	switch r.Family {
-	case "logistic", "softmax", "ovr":
-		return r.trainLinear(data, o)
-	case "mlp":
-		return r.trainMLP(data, o)
-	case "svm":
-		return r.trainSVM(data, o)
-	case "tree":
-		return built(GrowTree(data, r.growth(o, 0)))
-	case "knn":
-		return r.trainKNN(data)
-	case "klr":
-		return r.trainKLR(data, o)
-	}
-	return nil, fmt.Errorf("model: no family %q", r.Family)
+	return r.trainMore(data, o)
 }
 
 // growth is that of a tree whose nodes look at so many features.

@@ -36,6 +36,18 @@ test("a changed setting takes along what no longer applies, and says so", () => 
 	assert.deepEqual(dropped.map((d) => d.key).sort(), ["answers", "hidden", "round"]);
 });
 
+test("the full engine is needed for what the table marks, and for nothing else", () => {
+	for (const [settings, want] of /** @type {[Record<string, string>, boolean][]} */ ([
+		[{}, false],
+		[{ victim: "mlp", answers: "probabilities" }, false],
+		[{ victim: "tree" }, true],
+		[{ victim: "klr", representers: "5" }, true],
+		[{ copy: "knn" }, true],
+		[{ attack: "extract-and-test" }, true],
+	]))
+		assert.equal(table.full(settings), want, JSON.stringify(settings));
+});
+
 test("a setting that is the default anyway is none", () => {
 	assert.deepEqual(table.with({}, "data", "moons").settings, {});
 	assert.deepEqual(table.with({ data: "xor" }, "data", "moons").settings, {});

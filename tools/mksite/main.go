@@ -1,9 +1,9 @@
 // Command mksite puts the built page together: it copies the page's sources,
-// gives the engine and its loader names that change with their content, writes
+// gives the engines and their loader names that change with their content, writes
 // those names into the files that mention them, and has the page preload its
 // modules.
 //
-//	mksite -out dist -version v1 site engine.wasm=… wasm_exec.js=… params.json=…
+//	mksite -out dist -version v1 site engine.wasm=… engine-full.wasm=… wasm_exec.js=… params.json=…
 //
 // Files that are already as they should be are left alone, and files that do
 // not belong are removed, so that it is quick and may run beside a server.
@@ -94,19 +94,24 @@ func read(source fs.FS) (map[string][]byte, error) {
 
 // renamed are the files that must match each other to the byte. Pages and
 // scripts refer to them by these names.
-var renamed = []string{"engine.wasm", "wasm_exec.js"}
+var renamed = []string{"engine.wasm", "engine-full.wasm", "wasm_exec.js"}
 
 // build is what build.json tells the page about itself.
 type build struct {
-	Version     string `json:"version"`
-	Go          string `json:"go"`
-	Engine      string `json:"engine"`      // file name
-	EngineBytes int    `json:"engineBytes"` // before compression, for the progress bar
+	Version string                `json:"version"`
+	Go      string                `json:"go"`
+	Engines map[string]engineFile `json:"engines"` // engine and engine-full
+}
+
+// engineFile is one build of the engine.
+type engineFile struct {
+	Name  string `json:"name"`
+	Bytes int    `json:"bytes"` // before compression, for the progress bar
 }
 
 // finish renames the renamed and adds build.json.
 func finish(files map[string][]byte, version string) error {
-	info := build{Version: version, Go: runtime.Version(), EngineBytes: len(files["engine.wasm"])}
+	info := build{Version: version, Go: runtime.Version(), Engines: map[string]engineFile{}}
 	for _, name := range renamed {
 		content, ok := files[name]
 		if !ok {
@@ -115,8 +120,8 @@ func finish(files map[string][]byte, version string) error {
 		sum := sha256.Sum256(content)
 		ext := filepath.Ext(name)
 		unique := strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:6]) + ext
-		if name == "engine.wasm" {
-			info.Engine = unique
+		if engine, is := strings.CutSuffix(name, ".wasm"); is {
+			info.Engines[engine] = engineFile{unique, len(content)}
 		}
 		delete(files, name)
 		files[unique] = content

@@ -25,10 +25,10 @@ func TestThePageRefersToItsEngineByContent(t *testing.T) {
 		"index.html": `<link href="engine.wasm">`, "worker.js": `import "./wasm_exec.js"`,
 		"note.md": "stays", "main.go": "stays", "data/iris.csv": "1,2",
 	})
-	made := tree(t, map[string]string{"engine.wasm": "one", "wasm_exec.js": "loader", "params.json": "[]"})
+	made := tree(t, map[string]string{"engine.wasm": "one", "engine-full.wasm": "whole", "wasm_exec.js": "loader", "params.json": "[]"})
 	out := tree(t, map[string]string{"old.js": "goes", "old.js.br": "goes"})
 	extra := []string{}
-	for _, name := range []string{"engine.wasm", "wasm_exec.js", "params.json"} {
+	for _, name := range []string{"engine.wasm", "engine-full.wasm", "wasm_exec.js", "params.json"} {
 		extra = append(extra, name+"="+filepath.Join(made, name))
 	}
 	build := func() (page string) {

@@ -116,8 +116,11 @@ func (e *engine) tell() {
 func (e *engine) fail(id *int, code string, err error) {
 	out := wire.Failure{ID: id, Code: code, Message: err.Error()}
 	var param *experiment.ParamError
+	var lacks *experiment.LeanError
 	if errors.As(err, &param) {
 		out.Code, out.Key = "spec", param.Key
+	} else if errors.As(err, &lacks) {
+		out.Code, out.Key = "full", lacks.Key
 	}
 	e.post(out)
 }

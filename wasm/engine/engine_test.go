@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"modelheist/core/experiment"
 	"modelheist/wasm/engine/wire"
 )
 
@@ -184,6 +185,15 @@ func TestWrongMessagesAndSpecsAreAnswered(t *testing.T) {
 		if m.Get("code").String() != c.code || (c.key != "") != key.Truthy() || key.Truthy() && key.String() != c.key {
 			t.Errorf("%v: %s", c.fields, js.Global().Get("JSON").Call("stringify", m).String())
 		}
+	}
+}
+
+func TestWhatTheFullEngineIsNeededForIsToldAsSuch(t *testing.T) {
+	p := open4test(t)
+	id := 3
+	p.engine.fail(&id, "data", &experiment.LeanError{Key: "victim", Value: "tree"})
+	if m := p.until("error"); m.Get("code").String() != "full" || m.Get("key").String() != "victim" || m.Get("id").Int() != 3 {
+		t.Error(js.Global().Get("JSON").Call("stringify", m).String())
 	}
 }
 

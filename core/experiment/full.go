@@ -1,0 +1,5 @@
+//go:build !lean
+
+package experiment
+
+const lean = false
