@@ -122,7 +122,10 @@ func trainedHere(t *testing.T) map[string][]byte {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := remote.PublicationOf(e)
+		p, err := remote.PublicationOf(e)
+		if err != nil {
+			t.Fatal(err)
+		}
 		p.Open, p.Limits = true, demo.Open
 		if all[d.Name], err = p.Append(nil); err != nil {
 			t.Fatal(err)

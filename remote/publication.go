@@ -2,6 +2,7 @@ package remote
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"modelheist/core/domain"
@@ -12,8 +13,9 @@ import (
 
 // Publication is a victim with the oracle around it, as its owner publishes it:
 // one JSON object with the members model (modelfile), oracle (answers; round,
-// box, partial, fields), access (open; budget, window, rate, period of each
-// client) and challenge (test, submissions). What is absent is no or none.
+// box, partial, fields; noise, fixed, with noise_seed in hexadecimal), access
+// (open; budget, window, rate, period of each client) and challenge (test,
+// submissions). What is absent is no or none.
 type Publication struct {
 	modelfile.File
 	Title     string
@@ -52,6 +54,10 @@ func (p *Publication) Append(dst []byte) ([]byte, error) {
 		w.Text("answers", string(p.Oracle.Answers))
 		if p.Oracle.Round != 0 {
 			w.Int("round", p.Oracle.Round)
+		}
+		if n := p.Oracle.Noise; n.Sigma != 0 {
+			w.Float("noise", n.Sigma)
+			w.Text("noise_seed", strconv.FormatUint(n.Seed, 16))
 		}
 		for _, f := range p.flags() {
 			if *f.to {
@@ -133,6 +139,16 @@ func (p *Publication) readOracle(o *jsontext.Fields) {
 	p.Oracle.Answers = oracle.Kind(o.Text("answers", maxTitle))
 	if o.Has("round") {
 		p.Oracle.Round = o.Int("round", 1, oracle.MaxDecimals)
+	}
+	if o.Has("noise") {
+		p.Oracle.Noise = oracle.Noise{Sigma: o.Float("noise"), Fixed: true}
+		var err error
+		if p.Oracle.Noise.Seed, err = strconv.ParseUint(o.Text("noise_seed", 16), 16, 64); err != nil {
+			o.Fail("noise_seed", "must be 1 to 16 hexadecimal digits")
+		}
+		if !(p.Oracle.Noise.Sigma > 0) {
+			o.Fail("noise", "is %v, must be above 0", p.Oracle.Noise.Sigma)
+		}
 	}
 	for _, f := range p.flags() {
 		if o.Has(f.name) {

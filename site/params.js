@@ -92,10 +92,11 @@ const ANY = "*";
 const holds = (c, value) => c.in.includes(value) || (value !== "" && c.in.includes(ANY));
 
 /** @param {Cond} c */
-const written = (c) =>
-	c.in.length === 1 && c.in[0] === ""
-		? `no ${c.key}`
-		: `${c.key}=${c.in.filter((v) => v !== "").join("|")}`;
+function written({ key, in: values }) {
+	if (values.join("|") === "") return `no ${key}`;
+	if (values.join("|") === ANY) return key;
+	return `${key}=${values.filter((v) => v !== "").join("|")}`;
+}
 
 export class Table {
 	/** @param {Param[]} params */

@@ -158,7 +158,10 @@ func victim(ctx context.Context, settings []string) (*remote.Publication, error)
 	if err != nil {
 		return nil, badSetting(err)
 	}
-	p := remote.PublicationOf(e)
+	p, err := remote.PublicationOf(e)
+	if err != nil {
+		return nil, badSetting(err)
+	}
 	p.Challenge = &remote.Challenge{Test: e.Test.X}
 	return p, nil
 }

@@ -152,7 +152,33 @@ func (s *session) linearCopy() (model.Classifier, string, error) {
 		note = fmt.Sprintf("the equations are ill-conditioned (condition %.1g)", c)
 	}
 	m, err := model.NewLinear(s.Copy.Family, s.d, s.c, w)
-	return m, note, err
+	if err != nil {
+		return nil, "", err
+	}
+	if s.o.Answers() == oracle.Logits {
+		return m, note, nil
+	}
+	return s.orFitted(m, note)
+}
+
+// orFitted is the copy that linear equations gave, or, if that leaves answers
+// unexplained, the one that loss minimisation finds from there if it explains them
+// better: noise and rounding hardly move a probability, but the logarithm of a
+// small one.
+func (s *session) orFitted(m model.Classifier, note string) (model.Classifier, string, error) {
+	const explained = 1e-16 // of a mean square
+	left := s.error(m)
+	if left < explained {
+		return m, note, nil
+	}
+	fitted, err := s.fitOnce(m)
+	if err != nil {
+		return nil, "", err
+	}
+	if s.error(fitted) < left {
+		m = fitted
+	}
+	return m, note, nil
 }
 
 // rows is the number of linear scores of a linear family.

@@ -49,8 +49,10 @@ func (s *session) logRatioCopy() (model.Classifier, string, error) {
 	p := s.probabilities()
 	decimals := s.decimals(p)
 	if decimals == 0 {
-		if m, note, err := s.solveRatios(p); m != nil || err != nil {
-			return m, note, err
+		if m, note, err := s.solveRatios(p); err != nil {
+			return nil, "", err
+		} else if m != nil {
+			return s.orFitted(m, note)
 		}
 	}
 	note := "some probabilities are 0, which tells no ratio"

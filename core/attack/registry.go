@@ -25,6 +25,8 @@ type Config struct {
 	// Epsilon is how finely path-finding and top-down tell splits apart, in units
 	// of the input; 0 leaves it to them: 1e-3.
 	Epsilon float64
+	// Repeat asks each input so many times and averages the answers; 0 is once.
+	Repeat int
 	// Tick is called once per iteration of long work; may be nil.
 	Tick model.Tick
 }
@@ -85,6 +87,9 @@ func New(name string, c Config) (Attack, error) {
 	}
 	if c.Rounds < 0 {
 		return nil, fmt.Errorf("attack: rounds = %d, allowed 0 (the attack chooses) or more", c.Rounds)
+	}
+	if c.Repeat < 0 {
+		return nil, fmt.Errorf("attack: repeat = %d times, allowed 0 (once) or more", c.Repeat)
 	}
 	if !(c.Epsilon >= 0) || math.IsInf(c.Epsilon, 0) {
 		return nil, fmt.Errorf("attack: epsilon = %v, allowed 0 (the attack chooses) or more", c.Epsilon)

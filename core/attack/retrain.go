@@ -46,6 +46,12 @@ func (l *learner) fit() (model.Classifier, error) {
 			return m, err
 		}
 	}
+	return l.train(l.warm())
+}
+
+// train fits the copy to the labels, from a model of the same shape or nil.
+func (l *learner) train(warm model.Classifier) (model.Classifier, error) {
+	s := l.s
 	r := s.Copy
 	switch r.Family {
 	case "logistic", "softmax", "ovr":
@@ -70,20 +76,20 @@ func (l *learner) fit() (model.Classifier, error) {
 	data := model.Data{X: s.x, Dim: s.d, Classes: s.c, Labels: s.labels}
 	switch r.Family {
 	case "ovr":
-		return l.fitRest(r, data)
+		return l.fitRest(r, data, warm)
 	case "svm":
 		return s.trainMachine(r, data)
 	}
-	return r.Train(data, model.Options{Rand: s.r, Tick: s.Tick, Warm: l.warm()})
+	return r.Train(data, model.Options{Rand: s.r, Tick: s.Tick, Warm: warm})
 }
 
 // fitRest fits a one-vs-rest copy through a softmax: both label by the largest
 // linear score, and softmax separates all labels that such scores can, where
 // one regression a class cannot.
-func (l *learner) fitRest(r model.Recipe, data model.Data) (model.Classifier, error) {
+func (l *learner) fitRest(r model.Recipe, data model.Data, warm model.Classifier) (model.Classifier, error) {
 	s := l.s
 	r.Family = "softmax"
-	warm, err := as(l.warm(), "softmax")
+	warm, err := as(warm, "softmax")
 	if err != nil {
 		return nil, err
 	}

@@ -22,13 +22,14 @@ type session struct {
 	yield  func(Event, error) bool
 	box    domain.Domain
 	d, c   int // inputs and classes
-	budget int // queries that were left at the start
+	budget int // inputs that could be asked at the start, each as often as it is repeated
 
 	x       []float64 // n×d, everything asked
 	labels  []int     // n
 	values  []float64 // n×width, nil for labels
 	missing []int     // n, if the oracle tells which field an answer stopped at
 	round   int       // copies so far
+	spent   int       // queries
 }
 
 // ending is how an attack ends, if nothing breaks.
@@ -43,7 +44,9 @@ var errBroken = errors.New("attack: broken off")
 // stream turns a function on a session into a stream of events.
 func stream(c Config, o oracle.Oracle, r *rand.Rand, run func(*session) (ending, error)) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		s := &session{Config: c, o: o, r: r, yield: yield, box: o.Domain(), c: o.Classes(), budget: o.Left()}
+		s := &session{Config: c, o: o, r: r, yield: yield, box: o.Domain(), c: o.Classes()}
+		s.Repeat = max(1, s.Repeat)
+		s.budget = s.affordable()
 		s.d = s.box.Dim()
 		end, err := s.check(), error(nil)
 		if end == nil {
@@ -56,7 +59,7 @@ func stream(c Config, o oracle.Oracle, r *rand.Rand, run func(*session) (ending,
 		case err != nil:
 			yield(Event{}, err)
 		default:
-			yield(Event{Kind: Ended, Queries: s.n(), Status: end.status, Note: end.note}, nil)
+			yield(Event{Kind: Ended, Queries: s.spent, Status: end.status, Note: end.note}, nil)
 		}
 	}
 }
@@ -68,17 +71,23 @@ func (s *session) check() *ending {
 			return &ending{Stuck, fmt.Sprintf("the domain of %s is [%v, %v]; there is nowhere to draw queries from", f.Name, f.Low, f.High)}
 		}
 	}
-	if s.budget <= 0 {
+	switch {
+	case s.o.Left() <= 0:
 		return &ending{Budget, "the budget is empty"}
+	case s.budget <= 0:
+		return &ending{Budget, fmt.Sprintf("the budget of %d queries does not cover one input asked %d times", s.o.Left(), s.Repeat)}
 	}
 	return nil
 }
 
-// n is the number of queries spent.
+// n is the number of inputs asked.
 func (s *session) n() int { return len(s.labels) }
 
-// left is the number of queries that may still be asked.
-func (s *session) left() int { return min(s.budget-s.n(), s.o.Left()) }
+// left is the number of inputs that may still be asked.
+func (s *session) left() int { return min(s.budget-s.n(), s.affordable()) }
+
+// affordable is the number of inputs that the oracle's budget covers.
+func (s *session) affordable() int { return s.o.Left() / s.Repeat }
 
 // ask sends the batch x and yields what came back. A batch larger than what is
 // left is cut to it, so that attacks need not count.
@@ -92,10 +101,7 @@ func (s *session) ask(x []float64, why ...string) error {
 		why = why[:n]
 	}
 	s.x = append(s.x, x...)
-	reply, err := s.o.Ask(slices.Clone(x))
-	if err == nil {
-		err = s.accept(reply, n)
-	}
+	reply, err := s.answers(x, n)
 	if err != nil {
 		return err
 	}
@@ -103,6 +109,29 @@ func (s *session) ask(x []float64, why ...string) error {
 	s.values = append(s.values, reply.Values...)
 	s.missing = append(s.missing, reply.Missing...)
 	return s.emit(Event{Kind: Queried, X: slices.Clone(x), Reply: reply, Why: slices.Clone(why)})
+}
+
+// answers asks the n rows of x, each as often as it is repeated, in one batch, and
+// averages.
+func (s *session) answers(x []float64, n int) (oracle.Reply, error) {
+	batch := make([]float64, 0, len(x)*s.Repeat)
+	for i := 0; i < len(x); i += s.d {
+		for range s.Repeat {
+			batch = append(batch, x[i:i+s.d]...)
+		}
+	}
+	reply, err := s.o.Ask(batch)
+	if err == nil {
+		err = s.accept(reply, n*s.Repeat)
+	}
+	if err != nil {
+		return oracle.Reply{}, err
+	}
+	s.spent += n * s.Repeat
+	if s.Repeat > 1 {
+		reply = averaged(reply, s.Repeat)
+	}
+	return reply, nil
 }
 
 // accept refuses replies that don't fit the batch: the oracle may be remote.
@@ -130,7 +159,7 @@ func (s *session) show(copy model.Classifier, rounds int) error {
 }
 
 func (s *session) emit(e Event) error {
-	e.Queries = s.n()
+	e.Queries = s.spent
 	if !s.yield(e, nil) {
 		return errBroken
 	}

@@ -80,7 +80,7 @@ var (
 	withScores    = when("answers", "top1", "probabilities", "logits", "margin")
 	probabilistic = when("victim", "logistic", "softmax", "ovr", "mlp", "tree", "knn", "klr")
 	withLogits    = when("victim", "logistic", "softmax", "ovr", "mlp", "klr")
-	treesAnswers  = []Cond{when("victim", "tree"), when("members", ""), when("copy", "tree"), when("copy-members", ""), when("answers", "top1", "probabilities")}
+	treesAnswers  = []Cond{when("victim", "tree"), when("members", ""), when("copy", "tree"), when("copy-members", ""), when("answers", "top1", "probabilities"), when("answer-noise", "")}
 	solvable      = when("copy", "logistic", "softmax", "ovr", "mlp")
 	single        = when("copy-members", "") // model to copy; ensembles are only retrained
 )
@@ -252,6 +252,18 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		When: []Cond{withScores},
 	},
 	{
+		Key: "answer-noise", Section: "oracle", Label: "Noise", Kind: Float, Unit: "standard deviation", Min: 0.0001, Max: 10, Log: true,
+		Help: "Defence: Gaussian noise on every probability, logit or margin. The label is that of the largest noisy value, also where only labels come back; probabilities are cut to [0, 1] and divided by their sum.",
+	},
+	{
+		Key: "noise-kind", Section: "oracle", Label: "Noise is", Kind: Choice, Default: "fresh", When: []Cond{when("answer-noise", Any)},
+		Help: "Whether asking again gives another answer.",
+		Choices: []Option{
+			{Value: "fresh", Label: "Fresh", Help: "drawn anew for every answer; who repeats a query averages it away"},
+			{Value: "fixed", Label: "Fixed", Help: "drawn from a hash of the input, so that a repeated query gets the same answer"},
+		},
+	},
+	{
 		Key: "box", Section: "oracle", Label: "Range check", Kind: Bool, Default: "no", Advanced: true,
 		Help: "Defence: refuse queries outside the range that the API announces.",
 	},
@@ -370,6 +382,10 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		Key: "epsilon", Section: "attack", Label: "ε", Kind: Float, Min: 1e-8, Max: 0.5, Log: true, Default: "0.001", Advanced: true,
 		Help: "How finely splits are told apart, where features are scaled to [-1, 1].",
 		When: []Cond{when("attack", "path-finding", "top-down")},
+	},
+	{
+		Key: "repeat", Section: "attack", Label: "Repeat", Kind: Int, Unit: "times", Min: 1, Max: 1000, Default: "1", Advanced: true,
+		Help: "Ask each input so many times and average the answers, against noise that is fresh. Every time counts as a query.",
 	},
 	{
 		Key: "rounds", Section: "attack", Label: "Rounds", Kind: Int, Min: 1, Max: 1000, Advanced: true,

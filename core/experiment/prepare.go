@@ -20,6 +20,7 @@ const (
 	streamVictim
 	streamAttack
 	streamMetric
+	streamNoise
 )
 
 // trainShare of the points trains the victim; the rest is the test set
@@ -252,10 +253,22 @@ func (e *Experiment) oracle() (*oracle.Meter, error) {
 	if e.remote != nil {
 		return oracle.NewMeter(e.remote, e.Budget), nil
 	}
-	return oracle.Open(e.Victim, e.Set.Domain, oracle.Settings{
-		Answers: oracle.Kind(e.Spec.Get("answers")), Round: e.Spec.Int("round"),
-		Box: e.Spec.Bool("box"), Budget: e.Budget, Partial: e.Spec.Bool("partial"), Fields: e.Spec.Bool("fields"),
-	})
+	s := e.Settings()
+	s.Budget = e.Budget
+	return oracle.Open(e.Victim, e.Set.Domain, s)
+}
+
+// Settings say how the Spec's own oracle answers, without its budget.
+func (e *Experiment) Settings() oracle.Settings {
+	s := e.Spec
+	out := oracle.Settings{
+		Answers: oracle.Kind(s.Get("answers")), Round: s.Int("round"), Box: s.Bool("box"),
+		Partial: s.Bool("partial"), Fields: s.Bool("fields"),
+	}
+	if sigma := s.Float("answer-noise"); sigma > 0 {
+		out.Noise = oracle.Noise{Sigma: sigma, Fixed: s.Get("noise-kind") == "fixed", Seed: e.random(streamNoise).Uint64()}
+	}
+	return out
 }
 
 // copied is the recipe of the copy: the victim's, or another family's.
@@ -285,7 +298,7 @@ func (e *Experiment) copied() model.Recipe {
 // family; hyper-parameters that training chose from data stay with the victim.
 func (e *Experiment) attack(env Env) (attack.Attack, error) {
 	return attack.New(e.Spec.Get("attack"), attack.Config{
-		Copy: e.copied(), Rounds: e.Spec.Int("rounds"), Inside: e.Spec.Bool("inside"), Epsilon: e.Spec.Float("epsilon"), Tick: env.Tick,
+		Copy: e.copied(), Rounds: e.Spec.Int("rounds"), Inside: e.Spec.Bool("inside"), Epsilon: e.Spec.Float("epsilon"), Repeat: e.Spec.Int("repeat"), Tick: env.Tick,
 	})
 }
 

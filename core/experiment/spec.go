@@ -151,10 +151,14 @@ func orNone(s string) string {
 	return s
 }
 
-// String writes the condition as key=value|value, or as no key.
+// String writes the condition as key=value|value, as key alone where any value
+// does, or as no key.
 func (c Cond) String() string {
-	if len(c.In) == 1 && c.In[0] == "" {
+	switch strings.Join(c.In, "|") {
+	case "":
 		return "no " + c.Key
+	case Any:
+		return c.Key
 	}
 	in := slices.DeleteFunc(slices.Clone(c.In), func(v string) bool { return v == "" })
 	return c.Key + "=" + strings.Join(in, "|")

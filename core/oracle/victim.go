@@ -13,6 +13,7 @@ import (
 // Budget have to be given.
 type Settings struct {
 	Answers Kind
+	Noise   Noise
 	Round   int  // decimals 1..15; 0 leaves the values as they are
 	Box     bool // refuse inputs outside the domain
 	Budget  int  // queries that may be asked, >= 0
@@ -22,7 +23,7 @@ type Settings struct {
 	Partial, Fields bool
 }
 
-// Open puts the victim behind a prediction API: its answers, then rounding, then
+// Open puts the victim behind a prediction API: its answers, then noise, rounding,
 // the box, and the meter outermost, so that what is refused costs nothing. The
 // error says which setting the victim can't meet and what is allowed.
 func Open(victim model.Classifier, d domain.Domain, s Settings) (*Meter, error) {
@@ -36,6 +37,15 @@ func Open(victim model.Classifier, d domain.Domain, s Settings) (*Meter, error) 
 		}
 	}
 	o := Oracle(source)
+	if s.Noise.Sigma != 0 {
+		source.answers = blurrable(victim, s.Answers)
+		if o, err = Blur(o, s.Noise); err != nil {
+			return nil, err
+		}
+		if source.answers != s.Answers {
+			o = Cut(o, s.Answers)
+		}
+	}
 	if s.Round != 0 {
 		if o, err = Round(o, s.Round); err != nil {
 			return nil, err

@@ -25,6 +25,9 @@ test("a value without a setting is its default beside the others", () => {
 		[{ data: "circles" }, "noise", "0.1"],
 		[{ data: "points", points: "AAAA" }, "noise", ""],
 		[{ kernel: "linear" }, "gamma", ""],
+		[{ "answer-noise": "0.1" }, "noise-kind", "fresh"],
+		[{}, "noise-kind", ""],
+		[{ victim: "mlp", answers: "probabilities", "copy-members": "3" }, "attack", "adaptive"],
 	]))
 		assert.equal(table.get(settings, key), want, `${key} beside ${JSON.stringify(settings)}`);
 });
@@ -46,6 +49,14 @@ test("the full engine is needed for what the table marks, and for nothing else",
 		[{ attack: "extract-and-test" }, true],
 	]))
 		assert.equal(table.full(settings), want, JSON.stringify(settings));
+});
+
+test("what needs a setting, or none, says so", () => {
+	assert.match(table.misfit({ "noise-kind": "fixed" }, "noise-kind"), /^needs answer-noise, and/);
+	assert.match(
+		table.misfit({ victim: "tree", "answer-noise": "0.1", attack: "path-finding" }, "attack"),
+		/^needs no answer-noise, and answer-noise is 0.1$/,
+	);
 });
 
 test("a setting that is the default anyway is none", () => {

@@ -27,7 +27,10 @@ func TestDemosAreWhatTheirSpecsTrain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := remote.PublicationOf(e)
+		p, err := remote.PublicationOf(e)
+		if err != nil {
+			t.Fatal(err)
+		}
 		p.Title, p.Open, p.Limits = d.Title, true, Open
 		if *update {
 			text, err := p.Append(nil)
