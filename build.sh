@@ -268,7 +268,7 @@ measure() {
 }
 
 case ${1:-} in
-check) static && summary ;;
+check) static; summary ;; # no "&&": it would switch off -e inside static
 serve | build | test | bench | measure | fuzz) "$@" ;;
 *) sed -n '2,11s/^# \{0,1\}//p' build.sh; exit 2 ;;
 esac
