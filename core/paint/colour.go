@@ -79,6 +79,16 @@ func (r *Ramp) PixelsTo(dst []byte, scores []float64, c int, gain float64) {
 	}
 }
 
+// StepsTo writes for each of the n×c scores what PixelsTo would colour: the class
+// times steps and how far along its ramp, from 0 to steps-1. c·steps is at most
+// 256.
+func StepsTo(dst []uint8, scores []float64, c int, gain float64, steps int) {
+	for i := range dst {
+		best, ahead := lead(scores[i*c : i*c+c])
+		dst[i] = uint8(best*steps + int(squash(ahead*gain)*float64(steps-1)+0.5))
+	}
+}
+
 // Gain is the gain for the n×c scores of a model whose scores have no unit, such
 // as margins: three quarters of the points show less than 0.9 of the full
 // colour.

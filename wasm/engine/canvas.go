@@ -108,31 +108,19 @@ func (s *sheet) trace(lines [][]paint.Point) {
 	}
 }
 
-// outline makes the path of a class's mark: a disc, a triangle, a square or a
-// cross, all of about the area of a disc of radius r.
+// outline makes the path of a class's mark.
 func (s *sheet) outline(class int, x, y, r float64) {
 	s.BeginPath()
-	switch class % 4 {
-	case 0:
+	points := paint.Outline(class, x, y, r)
+	if points == nil {
 		s.Arc(x, y, r, 0, 2*math.Pi, false)
 		return
-	case 1:
-		k := r * 1.3
-		s.MoveTo(x, y-k)
-		s.LineTo(x+k, y+k*0.72)
-		s.LineTo(x-k, y+k*0.72)
-	case 2:
-		k := r * 0.92
-		s.Rect(x-k, y-k, 2*k, 2*k)
-		return
-	case 3:
-		a, b := r*0.42, r*1.2 // half the arm's width, the arm's length
-		for i, p := range [12][2]float64{{-a, -b}, {a, -b}, {a, -a}, {b, -a}, {b, a}, {a, a}, {a, b}, {-a, b}, {-a, a}, {-b, a}, {-b, -a}, {-a, -a}} {
-			if i == 0 {
-				s.MoveTo(x+p[0], y+p[1])
-			} else {
-				s.LineTo(x+p[0], y+p[1])
-			}
+	}
+	for i, p := range points {
+		if i == 0 {
+			s.MoveTo(p.X, p.Y)
+		} else {
+			s.LineTo(p.X, p.Y)
 		}
 	}
 	s.ClosePath()
