@@ -43,6 +43,7 @@ func TestWhatALeanBuildLacksIsAnErrorOfItsOwn(t *testing.T) {
 		{"n=40 victim=klr representers=3", "victim", "klr"},
 		{"n=40 copy=knn", "copy", "knn"},
 		{"n=40 victim=logistic members=3", "members", "3"},
+		{"n=40 victim=logistic privacy=2", "privacy", "2"},
 		{"n=40 attack=extract-and-test", "attack", "extract-and-test"},
 	} {
 		spec := parse(t, c.settings)

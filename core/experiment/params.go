@@ -233,6 +233,17 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		Help: "Defence: an ensemble of so many models instead of one, each trained on a sample of the points. Its probabilities are their mean, its label the class with the largest. Of trees it is a random forest. k is the sum of the members'.",
 		When: []Cond{bagged("victim")},
 	},
+	{
+		Key: "privacy", Section: "victim", Label: "Private, ε", Kind: Float, Min: 0.001, Max: 1e6, Log: true, Full: true,
+		Help: "Defence: train under ε-differential privacy, so that the model hardly depends on any one point; the less, the more noise. A smaller C needs less noise.",
+		When: []Cond{when("victim", "logistic"), when("members", "")},
+	},
+	{
+		Key: "privacy-method", Section: "victim", Label: "Noise goes", Kind: Choice, Default: "objective", Advanced: true,
+		Choices: []Option{{Value: "objective", Label: "Into the objective", Help: "that training minimises"}, {Value: "output", Label: "Onto the weights", Help: "after training"}},
+		Help:    "How privacy is reached (Chaudhuri et al. 2011).",
+		When:    []Cond{when("privacy", Any)},
+	},
 
 	{
 		Key: "answers", Section: "oracle", Label: "Answers", Kind: Choice, Default: "labels",

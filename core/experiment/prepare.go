@@ -244,7 +244,7 @@ func (e *Experiment) recipe() model.Recipe {
 		Kernel: s.Get("kernel"), Gamma: s.Float("gamma"), Degree: s.Int("degree"), Coef0: 1,
 		Depth: s.Int("depth"), MinLeaf: s.Int("leaf"), Laplace: s.Float("smoothing"),
 		Neighbours: s.Int("neighbours"), Representers: s.Int("representers"),
-		Members: s.Int("members"),
+		Members: s.Int("members"), Privacy: s.Float("privacy"), PrivacyMethod: s.Get("privacy-method"),
 	}
 }
 
@@ -276,7 +276,7 @@ func (e *Experiment) copied() model.Recipe {
 	s := e.Spec
 	if s.Get("copy") == s.Get("victim") {
 		r := e.Recipe
-		r.Members = s.Int("copy-members")
+		r.Members, r.Privacy = s.Int("copy-members"), 0
 		if r.Family == "klr" {
 			r.Learnt = true
 			if n := s.Int("copy-representers"); n > 0 {

@@ -67,6 +67,8 @@ func TestEveryRunEndsOnceWithinItsBudgetAndIsMeasured(t *testing.T) {
 		"n=100 victim=tree copy=mlp copy-hidden=3 answers=probabilities alpha=1",
 		"n=100 victim=mlp hidden=3 copy=tree answers=probabilities queries=30",
 		"n=100 victim=tree members=4 queries=40",
+		"n=100 victim=logistic privacy=1 queries=30",
+		"data=breast-cancer victim=logistic privacy=1 privacy-method=output answers=probabilities alpha=1",
 		"n=100 victim=logistic answers=probabilities answer-noise=0.1 alpha=3",
 		"n=100 data=blobs victim=softmax answers=top1 answer-noise=0.1 noise-kind=fixed round=2 attack=uniform queries=30",
 		"n=100 answer-noise=0.1 queries=40",

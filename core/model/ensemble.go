@@ -186,6 +186,8 @@ func (r Recipe) trainEnsemble(data Data, o Options) (Classifier, error) {
 		return nil, fmt.Errorf("model: members = %d, allowed 1..%d", r.Members, MaxMembers)
 	case !slices.Contains(Bagged, r.Family):
 		return nil, fmt.Errorf("model: an ensemble of %s, allowed are ensembles of %v", r.Family, Bagged)
+	case r.Privacy != 0:
+		return nil, fmt.Errorf("model: privacy = %v for an ensemble, allowed for one model", r.Privacy)
 	}
 	if err := data.check(); err != nil {
 		return nil, err

@@ -4,12 +4,16 @@ package model
 
 import "fmt"
 
-// more are the families that a lean build leaves out; it leaves out ensembles too.
+// more are the families that a lean build leaves out; it leaves out ensembles
+// and privacy too.
 var more = []string{"tree", "knn", "klr"}
 
 func (r Recipe) trainMore(data Data, o Options) (Classifier, error) {
 	if r.Members != 0 {
 		return r.trainEnsemble(data, o)
+	}
+	if r.Privacy != 0 {
+		return r.trainPrivate(data, o)
 	}
 	switch r.Family {
 	case "tree":

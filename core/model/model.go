@@ -65,7 +65,7 @@ func (d Data) N() int { return len(d.X) / d.Dim }
 
 // Options steer one training.
 type Options struct {
-	Rand *rand.Rand // starts of non-convex families, samples of ensembles; required for both
+	Rand *rand.Rand // starts of non-convex families, samples of ensembles, noise of privacy; required for these
 	Tick Tick       // may be nil
 	Warm Classifier // start from this model of the same shape, or nil
 	Tol  float64    // svm: largest violation of optimality to stop at; 0 is 1e-6, libsvm takes 1e-3

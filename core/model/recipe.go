@@ -41,6 +41,11 @@ type Recipe struct {
 	// Members trains an ensemble of so many models (Bagged) on bootstrap samples,
 	// which needs Options.Rand; 0 is the model itself, on all points.
 	Members int
+
+	// Privacy is the ε of a logistic regression trained under differential privacy
+	// by PrivacyMethod (output objective), which needs Options.Rand; 0 is without.
+	Privacy       float64
+	PrivacyMethod string
 }
 
 // Unknowns is k, the number of parameters an attacker has to recover, for d
@@ -85,7 +90,7 @@ func (r Recipe) Unknowns(d, c int) int {
 // wrong if the family cannot take the data (logistic with three classes, an SVM
 // without labels).
 func (r Recipe) Train(data Data, o Options) (Classifier, error) {
-	if r.Members == 0 {
+	if r.Members == 0 && r.Privacy == 0 {
 		switch r.Family {
 		case "logistic", "softmax", "ovr":
 			return r.trainLinear(data, o)
