@@ -32,7 +32,7 @@ var commands []command
 func init() {
 	commands = []command{
 		{"serve", "[--dir dist] [--port 8080] [--state FILE]", "serve the built page and oracles on this machine", serve},
-		{"run", "[--json] [--save=FILE] key=value …", "steal one victim; its events and its figures", run},
+		{"run", "[--json] [--save FILE] key=value …", "steal one victim; its events, and files of what came of it", run},
 		{"sweep", "[--seeds=N] [--first-seed=N] [--csv] key=value …", "mean and worst over seeds; a key given twice is varied", sweep},
 		{"publish", "--name NAME key=value …", "put a victim up on a server", publish},
 		{"token", "--model NAME --budget N", "make a token for a published victim", token},
@@ -102,10 +102,13 @@ func help(_ context.Context, _ []string, stdout, _ io.Writer) error {
 var buildVersion string
 
 func version(_ context.Context, _ []string, stdout, _ io.Writer) error {
-	v := buildVersion
-	if info, ok := debug.ReadBuildInfo(); ok && v == "" {
-		v = info.Main.Version
-	}
-	_, err := fmt.Fprintln(stdout, "heist", v)
+	_, err := fmt.Fprintln(stdout, "heist", programVersion())
 	return err
+}
+
+func programVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && buildVersion == "" {
+		return info.Main.Version
+	}
+	return buildVersion
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -253,16 +252,4 @@ func printBoard(stdout io.Writer, body []byte) error {
 		fmt.Fprintf(stdout, "%3d  %-40q %8d queries  %s agreement\n", i+1, row.Text("name", 200), row.Int("queries", 0, 1<<40), percent(row.Float("agreement")))
 	}
 	return o.Err()
-}
-
-// saveCopy writes the last copy of a run as a model file.
-func saveCopy(path string, e *experiment.Experiment, last experiment.Event) error {
-	if last.Copy == nil {
-		return errors.New("the run ended without a copy to save")
-	}
-	text, err := modelfile.Append(nil, modelfile.File{Model: last.Copy, Domain: e.Set.Domain, Classes: e.Set.ClassNames})
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(path, append(text, '\n'), 0o644)
 }

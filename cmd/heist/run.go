@@ -14,26 +14,17 @@ import (
 	"modelheist/core/attack"
 	"modelheist/core/dataset"
 	"modelheist/core/experiment"
+	"modelheist/core/export"
 	"modelheist/core/metric"
 	"modelheist/site/data"
 )
 
 // run steals one victim: settings as key=value, --json for one event a line,
-// --save=FILE for the copy.
+// --save FILE for what is to be kept, as often as wanted.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	asJSON, save := false, ""
-	settings := slices.DeleteFunc(slices.Clone(args), func(a string) bool {
-		file, isSave := strings.CutPrefix(a, "--save=")
-		if isSave {
-			save = file
-		}
-		asJSON = asJSON || a == "--json"
-		return isSave || a == "--json"
-	})
-	for _, a := range settings {
-		if strings.HasPrefix(a, "-") {
-			return usagef("run: no option %q; settings are written key=value, --json prints the events and --save=FILE writes the copy", a)
-		}
+	asJSON, files, settings, err := runArguments(args)
+	if err != nil {
+		return err
 	}
 	spec, err := experiment.Parse(settings)
 	if err != nil {
@@ -52,13 +43,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := out.start(e); err != nil {
 		return err
 	}
-	var last experiment.Event
+	result := export.Result{Exp: e, Engine: buildVersion}
 	for event, err := range e.Run(env) {
 		if err != nil {
 			return badSetting(err)
 		}
-		if event.Kind == attack.Rounded {
-			last = event
+		if len(files) > 0 {
+			result.Add(event)
 		}
 		if err := out.event(e, event); err != nil {
 			return err
@@ -69,10 +60,36 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	if save != "" {
-		return saveCopy(save, e, last)
+	return save(&result, files, ctx.Err)
+}
+
+const runUsage = "settings are written key=value, --json prints the events, and --save FILE writes %s (also --save=FILE, as often as wanted)"
+
+// runArguments sorts the arguments of run.
+func runArguments(args []string) (asJSON bool, files, settings []string, err error) {
+	usage := fmt.Sprintf(runUsage, strings.Join(append(slices.Clone(export.Kinds), "figure@2x.png"), " "))
+	for i := 0; i < len(args); i++ {
+		file, isSave := strings.CutPrefix(args[i], "--save=")
+		switch {
+		case args[i] == "--json":
+			asJSON = true
+		case args[i] == "--save" && i+1 < len(args):
+			i++
+			files = append(files, args[i])
+		case isSave:
+			files = append(files, file)
+		case strings.HasPrefix(args[i], "-"):
+			return false, nil, nil, usagef("run: no option %q; %s", args[i], usage)
+		default:
+			settings = append(settings, args[i])
+		}
 	}
-	return nil
+	for _, file := range files {
+		if _, err := export.KindOf(file); err != nil {
+			return false, nil, nil, usagef("run: --save: %s", err)
+		}
+	}
+	return asJSON, files, settings, nil
 }
 
 // badSetting makes errors that a setting or its file is to blame for exit with 2.

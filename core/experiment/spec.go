@@ -72,7 +72,7 @@ func Parse(settings []string) (Spec, error) {
 
 // ParseLink reads the fragment of a link, with or without its #:
 // data=moons&victim=mlp&…, with an optional v=LinkVersion. Empty parts are
-// passed over.
+// passed over, and so is e=, the version of the program that wrote the link.
 func ParseLink(fragment string) (Spec, error) {
 	var settings []string
 	for part := range strings.SplitSeq(strings.TrimPrefix(fragment, "#"), "&") {
@@ -88,6 +88,9 @@ func ParseLink(fragment string) (Spec, error) {
 				return Spec{}, &ParamError{Key: "v", Value: v, Reason: "this link is of another version; this page reads version " + LinkVersion}
 			}
 			continue
+		}
+		if strings.HasPrefix(plain, "e=") {
+			continue // the version of the program that wrote the link
 		}
 		key, _, _ := strings.Cut(plain, "=")
 		if p, _ := Lookup(key); p.Secret {
@@ -325,18 +328,27 @@ func (s Spec) Settings() []string {
 // Link writes the settings as the fragment of a link, without its #.
 func (s Spec) Link() string {
 	parts := []string{"v=" + LinkVersion}
-	for _, setting := range s.public() {
+	for _, setting := range s.Public() {
 		key, value, _ := strings.Cut(setting, "=")
 		parts = append(parts, key+"="+escape(value))
 	}
 	return strings.Join(parts, "&")
 }
 
-// String writes the settings as on the command line, without secrets.
-func (s Spec) String() string { return strings.Join(s.public(), " ") }
+// LinkFrom is Link with the version of the program that writes it, unless that is
+// empty.
+func (s Spec) LinkFrom(program string) string {
+	if program == "" {
+		return s.Link()
+	}
+	return s.Link() + "&e=" + escape(program)
+}
 
-// public are the settings without secrets.
-func (s Spec) public() []string {
+// String writes the settings as on the command line, without secrets.
+func (s Spec) String() string { return strings.Join(s.Public(), " ") }
+
+// Public are the settings without secrets, as key=value.
+func (s Spec) Public() []string {
 	return slices.DeleteFunc(s.Settings(), func(setting string) bool {
 		key, _, _ := strings.Cut(setting, "=")
 		p, _ := Lookup(key)

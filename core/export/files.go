@@ -1,0 +1,102 @@
+package export
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"modelheist/core/figure"
+	"modelheist/core/model"
+	"modelheist/core/modelfile"
+	"modelheist/core/onnx"
+)
+
+// Kinds are the files that there are, by what is in them and how.
+var Kinds = []string{
+	"copy.json", "victim.json", "copy.onnx", "victim.onnx", "figure.svg", "figure.png",
+	"queries.csv", "points.csv", "curve.csv", "experiment.json",
+}
+
+// usual is what a file is of whose name says only how it is written.
+var usual = map[string]string{".json": "copy", ".onnx": "copy", ".svg": "figure", ".png": "figure"}
+
+// KindOf tells which of Kinds a file of that name is: the ending says how it is
+// written, and a word before it what is in it: moons-victim.onnx. Without such a
+// word, JSON and ONNX hold the copy.
+func KindOf(name string) (string, error) {
+	base := strings.ToLower(path.Base(strings.ReplaceAll(name, `\`, "/")))
+	ending := path.Ext(base)
+	words := strings.FieldsFunc(strings.TrimSuffix(base, ending), func(r rune) bool { return strings.ContainsRune("-_. ", r) })
+	for _, kind := range Kinds {
+		if what, ok := strings.CutSuffix(kind, ending); ok && slices.Contains(words, what) {
+			return kind, nil
+		}
+	}
+	if what := usual[ending]; what != "" {
+		return what + ending, nil
+	}
+	return "", fmt.Errorf("%s: what to write there is told by the name: %s", name, strings.Join(Kinds, " "))
+}
+
+// Look is how figures are drawn.
+type Look struct {
+	Dark bool
+	Tick model.Tick // may be nil
+}
+
+// File writes a file of one of Kinds. The error says what the result lacks for
+// it. A PNG is not written here: it is painted from Figure.
+func (r *Result) File(kind string, look Look) ([]byte, error) {
+	switch kind {
+	case "copy.json", "victim.json", "copy.onnx", "victim.onnx":
+		return r.model(kind)
+	case "figure.svg":
+		d, err := r.Figure(look)
+		if err != nil {
+			return nil, err
+		}
+		return d.SVG(), nil
+	case "queries.csv":
+		return r.queries(), nil
+	case "points.csv":
+		if r.Exp.Set.N() == 0 {
+			return nil, errors.New("there are no points of a victim behind a network")
+		}
+		return r.points(), nil
+	case "curve.csv":
+		return r.curve(), nil
+	case "experiment.json":
+		return r.json()
+	}
+	return nil, fmt.Errorf("no file %s; there are %s", kind, strings.Join(Kinds, " "))
+}
+
+// Figure draws the result.
+func (r *Result) Figure(look Look) (*figure.Drawing, error) {
+	c, theme := r.content(), &figure.Light
+	c.Tick = look.Tick
+	if look.Dark {
+		theme = &figure.Dark
+	}
+	return figure.Draw(c, theme)
+}
+
+func (r *Result) model(kind string) ([]byte, error) {
+	what, how, _ := strings.Cut(kind, ".")
+	m := r.Copy
+	if what == "victim" {
+		m = r.Exp.Victim
+	}
+	switch {
+	case m == nil && what == "victim":
+		return nil, errors.New("the victim is behind a network: there is no model to save")
+	case m == nil:
+		return nil, errors.New("the run ended without a copy to save")
+	case how == "onnx":
+		return onnx.Append(nil, r.file(m), r.link())
+	}
+	text, err := modelfile.Append(nil, r.file(m))
+	return append(text, '\n'), err
+}
