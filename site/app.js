@@ -70,7 +70,18 @@ function start(file) {
 	});
 	const csv = new CsvImport(engine, (points) => experiment.draw(points));
 
-	const open = (/** @type {string} */ fragment) => openLink(fragment, experiment, engine);
+	const lessons = lessonsOn({
+		experiment,
+		engine,
+		root: byId("heist"),
+		moved: () => readdress(),
+	});
+	const open = (/** @type {string} */ fragment) => openLink(fragment, experiment, engine, lessons);
+	const readdress = keepAddress(
+		experiment,
+		() => engine.version,
+		() => lessons.runner?.place ?? "",
+	);
 	open(location.hash);
 	experiment.past = []; // before the first experiment there was none
 	buildControls(experiment, file.sections);
@@ -97,7 +108,6 @@ function start(file) {
 	wireSheet();
 	wireDraft(experiment);
 	wireDrop(csv, open);
-	keepAddress(experiment, () => engine.version);
 	wireShare(experiment, () => engine.version, open);
 	const help = wireHelp();
 	addEventListener("hashchange", () => open(location.hash));
@@ -128,12 +138,36 @@ function start(file) {
 }
 
 /**
+ * Lessons come with the first link that names one.
+ * @param {ConstructorParameters<typeof import("./lesson.js").LessonRunner>[0]} page
+ */
+function lessonsOn(page) {
+	return {
+		/** @type {import("./lesson.js").LessonRunner|null} */
+		runner: null,
+		/**
+		 * @param {string} place a lesson's step; empty ends the lesson
+		 * @param {boolean} set whether the step sets the experiment
+		 */
+		async open(place, set) {
+			if (place === "") return this.runner?.close();
+			const { LessonRunner } = await import("./lesson.js");
+			this.runner ??= new LessonRunner(page);
+			await this.runner.open(place, set);
+		},
+	};
+}
+
+/**
  * @param {string} fragment
  * @param {Experiment} experiment
  * @param {Engine} engine
+ * @param {ReturnType<typeof lessonsOn>} lessons
  */
-function openLink(fragment, experiment, engine) {
+function openLink(fragment, experiment, engine, lessons) {
 	const link = parseLink(fragment, experiment.table);
+	const alone = Object.keys(link.settings).length === 0;
+	lessons.open(link.lesson, alone);
 	const data = link.settings.data;
 	if (data && !PLANE.includes(data)) {
 		link.problems.push(`data=${data}: ${t.notPlane}`);
@@ -146,7 +180,7 @@ function openLink(fragment, experiment, engine) {
 		notice("engine", t.link.engine(link.engine, engine.version), { kind: "remark" });
 	if (engine.ready) warn();
 	else engine.addEventListener("ready", warn, { once: true });
-	experiment.open(link.settings);
+	if (!alone || !link.lesson) experiment.open(link.settings);
 }
 
 document.documentElement.classList.add("js");

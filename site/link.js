@@ -1,6 +1,6 @@
 /**
- * An experiment as the fragment of a link: v=1&data=moons&victim=mlp&…, and
- * e=, the engine that it was made with.
+ * An experiment as the fragment of a link: v=1&data=moons&victim=mlp&…, with
+ * e=, the engine that it was made with, and lesson=, the step of a lesson.
  * @module
  */
 
@@ -16,23 +16,25 @@ export const LONG_LINK = 2000;
  * Reads a fragment. What can't be used is left out, each with a sentence.
  * @param {string} fragment with or without its #
  * @param {Table} table
- * @returns {{settings: Settings, engine: string, problems: string[]}}
+ * @returns {{settings: Settings, engine: string, lesson: string, problems: string[]}}
  */
 export function parseLink(fragment, table) {
 	/** @type {Settings} */
 	const settings = {};
 	const problems = [];
 	let engine = "";
+	let lesson = "";
 	for (const part of fragment.replace(/^#/, "").split("&")) {
 		if (part === "") continue;
 		const { key, value, problem } = readPart(part, table, settings);
 		if (problem) problems.push(problem);
 		else if (key === "e") engine = value;
+		else if (key === "lesson") lesson = value;
 		else if (key !== "v") settings[key] = value;
 	}
 	const pruned = table.prune(settings);
 	for (const d of pruned.dropped) problems.push(`${d.key}=${shorten(d.value)}: ${d.reason}`);
-	return { settings: pruned.settings, engine, problems };
+	return { settings: pruned.settings, engine, lesson, problems };
 }
 
 /**
@@ -53,7 +55,7 @@ function readPart(part, table, before) {
 	const given = `${shorten(key)}=${shorten(value)}`;
 	if (key === "v" && value !== LINK_VERSION)
 		return bad(`${given}: this link is of another version; this page reads ${LINK_VERSION}`);
-	if (key === "v" || key === "e") return { key, value, problem: "" };
+	if (["v", "e", "lesson"].includes(key)) return { key, value, problem: "" };
 	if (!table.lookup(key)) {
 		const keys = table.params.map((p) => p.key).join(" ");
 		return bad(`${shorten(key)}: no such key; there are ${keys}`);
@@ -66,12 +68,14 @@ function readPart(part, table, before) {
  * @param {Settings} settings
  * @param {Table} table
  * @param {string} [engine]
+ * @param {string} [lesson]
  */
-export function formatLink(settings, table, engine = "") {
+export function formatLink(settings, table, engine = "", lesson = "") {
 	const parts = [`v=${LINK_VERSION}`];
 	for (const { key } of table.params)
 		if (settings[key] !== undefined) parts.push(`${key}=${quote(settings[key])}`);
 	if (engine) parts.push(`e=${quote(engine)}`);
+	if (lesson) parts.push(`lesson=${quote(lesson)}`);
 	return parts.join("&");
 }
 

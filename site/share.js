@@ -16,19 +16,24 @@ const WRITE_MS = 400;
  * Keeps the address in step with the experiment, and the links that carry it.
  * @param {Experiment} experiment
  * @param {() => string} engine its version
+ * @param {() => string} lesson the step of a lesson, or empty
+ * @returns {() => void} writes it soon
  */
-export function keepAddress(experiment, engine) {
+export function keepAddress(experiment, engine, lesson) {
 	let timer = 0;
 	const write = () => {
-		const any = Object.keys(experiment.settings).length > 0;
-		const hash = any ? `#${formatLink(experiment.settings, experiment.table, engine())}` : "";
+		const any = lesson() !== "" || Object.keys(experiment.settings).length > 0;
+		const link = formatLink(experiment.settings, experiment.table, engine(), lesson());
+		const hash = any ? `#${link}` : "";
 		history.replaceState(null, "", `${location.pathname}${location.search}${hash}`);
 		byId("full", HTMLAnchorElement).href = hash || "./";
 	};
-	experiment.addEventListener("change", () => {
+	const soon = () => {
 		clearTimeout(timer);
 		timer = window.setTimeout(write, WRITE_MS);
-	});
+	};
+	experiment.addEventListener("change", soon);
+	return soon;
 }
 
 /**

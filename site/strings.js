@@ -273,6 +273,35 @@ export const t = {
 			`${whole(n)} ${n === 1 ? "row has" : "rows have"} an empty cell and ${n === 1 ? "is" : "are"} left out.`,
 	},
 
+	lesson: {
+		label: "Lesson",
+		of: (/** @type {number} */ i, /** @type {number} */ n) => `${whole(i)}/${whole(n)}`,
+		back: "Back",
+		next: "Next",
+		skip: "Skip",
+		finish: "Finish",
+		leave: "Leave the lesson",
+		done: "Done.",
+		guessed: (/** @type {string} */ guess) => `Your guess: ${guess}.`,
+		status: (/** @type {number} */ code) => `the server answered ${code}`,
+		missing: (/** @type {string} */ name, /** @type {string} */ why) =>
+			`The lesson ${name} could not be loaded: ${why}.`,
+		problems: "Some of the lesson could not be used:",
+	},
+	lessonFile: {
+		version: (/** @type {unknown} */ theirs, /** @type {number} */ ours) =>
+			`lesson: ${JSON.stringify(theirs) ?? "missing"}; this page reads lessons of version ${ours}`,
+		step: (/** @type {number} */ i) => `step ${whole(i)}`,
+		steps: "a list of steps is needed",
+		text: "a text is needed",
+		texts: "a list of paragraphs is needed",
+		object: "an object of settings is needed",
+		predict: "a question and a list of options are needed",
+		oneOf: (/** @type {string[]} */ words) => `allowed are ${words.join(" ")}`,
+		unknown: (/** @type {string[]} */ words) => `no such field; there are ${words.join(" ")}`,
+		noKey: "no such setting",
+	},
+
 	shortcuts: /** @type {[string, string][]} */ ([
 		["Arrows", "move the crosshair on a plot (Shift: ten times as far)"],
 		["Enter", "add a point of the class at the crosshair (victim's plot)"],
