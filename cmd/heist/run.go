@@ -188,13 +188,14 @@ type measures struct {
 	TVTest     *float64 `json:"tv_test"`
 	TVUnif     *float64 `json:"tv_unif"`
 	ParamError *float64 `json:"param_error"`
+	EdgeError  *float64 `json:"edge_error"`
 }
 
 func measured(m *metric.Measures) measures {
 	if m == nil {
 		return measures{}
 	}
-	return measures{orNull(m.RTest), orNull(m.RUnif), orNull(m.TVTest), orNull(m.TVUnif), orNull(m.ParamError)}
+	return measures{orNull(m.RTest), orNull(m.RUnif), orNull(m.TVTest), orNull(m.TVUnif), orNull(m.ParamError), orNull(m.EdgeError)}
 }
 
 func orNull(v float64) *float64 {
@@ -335,6 +336,9 @@ func (s *summary) event(e *experiment.Experiment, ev experiment.Event) error {
 	m := ev.Measures
 	fmt.Fprintf(s.out, "labels   R_test %s   R_unif %s\n", figure(m.RTest), figure(m.RUnif))
 	_, err := fmt.Fprintf(s.out, "scores   TV_test %s   TV_unif %s   parameter error %s\n", figure(m.TVTest), figure(m.TVUnif), figure(m.ParamError))
+	if err == nil && !math.IsNaN(m.EdgeError) {
+		_, err = fmt.Fprintf(s.out, "bins     the farthest edge is %s off\n", figure(m.EdgeError))
+	}
 	return err
 }
 

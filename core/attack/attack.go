@@ -68,6 +68,13 @@ type Claim struct {
 	Leaf     *model.Box // a leaf of a tree: where it is and what it answers
 	Suspects []Suspect  // families that the victim may be of, the likeliest first
 	Point    []float64  // d numbers: an input that the victim was trained on
+	Edge     *Edge      // where a service parts a number into bins
+}
+
+// Edge is a place on a feature where one bin ends and the next begins.
+type Edge struct {
+	Feature int
+	At      float64
 }
 
 // Suspect is a family that extract-and-test has held against the answers.

@@ -38,6 +38,9 @@ type CSVOptions struct {
 	// labels.
 	DropMissing bool
 	MaxBytes    int // 0 is MaxCSVBytes
+	// Categories keeps a column of texts as one feature, whose values are the
+	// indices of its categories, instead of one for each value.
+	Categories bool
 }
 
 func (o CSVOptions) maxBytes() int {
@@ -123,7 +126,7 @@ func (t *table) distinct(j int) []string {
 
 // ReadCSV reads labelled points from separated values: columns of numbers as
 // they are, columns of texts one-hot, a column "name=value" of 0 and 1 for each
-// value. A column counts as numbers if at least half of its values are. The set
+// value, or as categories. A column counts as numbers if at least half of its values are. The set
 // is not yet scaled. Errors name the line (from 1), the column and what is
 // allowed.
 func ReadCSV(text []byte, o CSVOptions) (*Set, error) {
@@ -160,6 +163,11 @@ func ReadCSV(text []byte, o CSVOptions) (*Set, error) {
 		}
 	}
 	s.Domain = ranges(names, s.X)
+	for k, c := range columns {
+		if c.categories != nil {
+			s.Domain[k].Low, s.Domain[k].High, s.Domain[k].Categories = 0, float64(len(c.categories)-1), c.categories
+		}
+	}
 	return s, nil
 }
 
@@ -240,8 +248,9 @@ func indices(values []string) map[string]int {
 
 // encoded is one feature made from a column of a table.
 type encoded struct {
-	name  string
-	value func(row []string) float64
+	name       string
+	value      func(row []string) float64
+	categories []string // nil for a number
 }
 
 // encode makes features of columns.
@@ -266,17 +275,21 @@ func (t *table) encode(features []int, o CSVOptions) ([]encoded, error) {
 			if err := t.numbersOnly(j, c); err != nil {
 				return nil, err
 			}
-			columns = append(columns, encoded{t.names[j], func(row []string) float64 {
+			columns = append(columns, encoded{name: t.names[j], value: func(row []string) float64 {
 				v, _ := finite(row[j], t.separator)
 				return v
 			}})
 			continue
 		}
-		hot, err := t.oneHot(j, c.missing > 0)
+		values, err := t.categories(j, c.missing > 0)
 		if err != nil {
 			return nil, err
 		}
-		columns = append(columns, hot...)
+		if o.Categories {
+			columns = append(columns, t.category(j, values))
+		} else {
+			columns = append(columns, t.oneHot(j, values)...)
+		}
 	}
 	return columns, nil
 }
@@ -298,20 +311,41 @@ func (t *table) numbersOnly(j int, c tally) error {
 	return nil
 }
 
-// oneHot makes a feature for each value of column j, and one for missing values.
-func (t *table) oneHot(j int, missing bool) ([]encoded, error) {
+// missingName is the category of missing values.
+const missingName = "?"
+
+// categories are the values of column j, and one more for missing values.
+func (t *table) categories(j int, missing bool) ([]string, error) {
 	values := t.distinct(j)
 	if len(values) > MaxCategories {
 		return nil, fmt.Errorf("column %q: %d different texts, allowed at most %d: leave the column out", t.names[j], len(values), MaxCategories)
 	}
-	var columns []encoded
-	for _, v := range values {
-		columns = append(columns, encoded{t.names[j] + "=" + v, func(row []string) float64 { return one(row[j] == v) }})
-	}
 	if missing {
-		columns = append(columns, encoded{t.names[j] + "=?", func(row []string) float64 { return one(t.isMissing(row[j])) }})
+		values = append(values, missingName)
 	}
-	return columns, nil
+	return values, nil
+}
+
+// in is the category of a field.
+func (t *table) in(field string) string {
+	if t.isMissing(field) {
+		return missingName
+	}
+	return field
+}
+
+// oneHot makes a feature for each of the values of column j.
+func (t *table) oneHot(j int, values []string) (columns []encoded) {
+	for _, v := range values {
+		columns = append(columns, encoded{name: t.names[j] + "=" + v, value: func(row []string) float64 { return one(t.in(row[j]) == v) }})
+	}
+	return columns
+}
+
+// category makes one feature of column j.
+func (t *table) category(j int, values []string) encoded {
+	index := indices(values)
+	return encoded{t.names[j], func(row []string) float64 { return float64(index[t.in(row[j])]) }, values}
 }
 
 func one(is bool) float64 {

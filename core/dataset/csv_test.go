@@ -42,6 +42,30 @@ func TestCSVReadsNumbersAndCategories(t *testing.T) {
 	}
 }
 
+func TestCSVKeepsCategoriesTogetherIfAsked(t *testing.T) {
+	t.Parallel()
+	text := []byte("age,work,label\n20,b,no\n30,?,yes\n40,a,no\n50,b,yes\n")
+	s, err := ReadCSV(text, CSVOptions{Categories: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Domain[1]; got.Name != "work" || !slices.Equal(got.Categories, []string{"a", "b", "?"}) || got.High != 2 {
+		t.Errorf("%+v", got)
+	}
+	for _, s := range []*Set{s, Scale(s)} {
+		var column []float64
+		for i := 1; i < len(s.X); i += 2 {
+			column = append(column, s.X[i])
+		}
+		if !slices.Equal(column, []float64{1, 2, 0, 1}) || len(s.Domain[1].Categories) != 3 || s.Domain[0].Categories != nil {
+			t.Errorf("categories %v of %+v", column, s.Domain)
+		}
+	}
+	if s := Scale(s); s.X[0] != -1 || s.X[6] != 1 || s.Raw[1].High != 2 {
+		t.Errorf("%v, %+v", s.X, s.Raw)
+	}
+}
+
 func TestCSVDropsRowsWithMissingValues(t *testing.T) {
 	t.Parallel()
 	s, err := ReadCSV([]byte(survey), CSVOptions{DropMissing: true})

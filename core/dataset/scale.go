@@ -23,15 +23,22 @@ func ranges(names []string, x []float64) domain.Domain {
 	return box
 }
 
-// Scale returns the set with every column mapped linearly to [-1, 1] by its
-// smallest and largest value; a constant column becomes -1 (scikit-learn's
+// Scale returns the set with every column of numbers mapped linearly to [-1, 1] by
+// its smallest and largest value; categories stay. A constant column becomes -1 (scikit-learn's
 // MinMaxScaler, as Tramèr et al. 2016 use it on all rows before the split). The
-// domain is [-1, 1]^d and Raw keeps the original ranges. Labels are shared.
+// domain is [-1, 1] in every number and Raw keeps the original ranges. Labels are shared.
 func Scale(s *Set) *Set {
 	d := s.D()
 	scaled := &Set{Name: s.Name, X: make([]float64, len(s.X)), Y: s.Y, ClassNames: s.ClassNames, Domain: make(domain.Domain, d)}
 	scaled.Raw = ranges(names(s.Domain), s.X)
 	for j, f := range scaled.Raw {
+		if s.Domain[j].Categories != nil {
+			scaled.Domain[j], scaled.Raw[j] = s.Domain[j], s.Domain[j]
+			for i := j; i < len(s.X); i += d {
+				scaled.X[i] = s.X[i]
+			}
+			continue
+		}
 		scaled.Domain[j] = domain.Feature{Name: f.Name, Low: -1, High: 1}
 		// Halves, so that a span of more than the largest float64 doesn't overflow.
 		span := f.High/2 - f.Low/2

@@ -82,6 +82,7 @@ var (
 	withLogits    = when("victim", "logistic", "softmax", "ovr", "mlp", "klr")
 	treesAnswers  = []Cond{when("victim", "tree"), when("members", ""), when("copy", "tree"), when("copy-members", ""), when("answers", "top1", "probabilities"), when("answer-noise", "")}
 	solvable      = when("copy", "logistic", "softmax", "ovr", "mlp")
+	unbinned      = when("bins", "")
 	single        = when("copy-members", "") // model to copy; ensembles are only retrained
 )
 
@@ -210,6 +211,11 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		When:     []Cond{when("victim", "logistic", "softmax", "ovr", "svm", "klr")},
 	},
 	{
+		Key: "bins", Section: "victim", Label: "Bins", Kind: Int, Min: 2, Max: 100, Full: true,
+		Help: "Feature extraction, as a service does it: each number is put into so many bins of about as many points each, and the model, of bins and categories instead of numbers, is constant in each cell. Only bin-edges rebuilds it; other thieves take it for a model of the plain features. Without it the features are used as they are.",
+		When: []Cond{when("victim", "logistic", "softmax", "ovr")},
+	},
+	{
 		Key: "representers", Section: "victim", Label: "Representers", Kind: Int, Min: 1, Max: 2000, Default: "20",
 		Help: "How many training points the model keeps and compares inputs with: the first ones.",
 		When: []Cond{when("victim", "klr")},
@@ -231,12 +237,12 @@ var Params = append(slices.Clone(remoteParams), []Param{
 	{
 		Key: "members", Section: "victim", Label: "Members", Kind: Int, Min: 1, Max: model.MaxMembers, Full: true,
 		Help: "Defence: an ensemble of so many models instead of one, each trained on a sample of the points. Its probabilities are their mean, its label the class with the largest. Of trees it is a random forest. k is the sum of the members'.",
-		When: []Cond{bagged("victim")},
+		When: []Cond{bagged("victim"), when("bins", "")},
 	},
 	{
 		Key: "privacy", Section: "victim", Label: "Private, ε", Kind: Float, Min: 0.001, Max: 1e6, Log: true, Full: true,
 		Help: "Defence: train under ε-differential privacy, so that the model hardly depends on any one point; the less, the more noise. A smaller C needs less noise.",
-		When: []Cond{when("victim", "logistic"), when("members", "")},
+		When: []Cond{when("victim", "logistic"), when("bins", ""), when("members", "")},
 	},
 	{
 		Key: "privacy-method", Section: "victim", Label: "Noise goes", Kind: Choice, Default: "objective", Advanced: true,
@@ -288,7 +294,7 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{Value: "ovr", Label: "One-vs-rest logistic"},
 			{Value: "mlp", Label: "Neural network"},
 			{Value: "svm", Label: "Support vector machine"},
-			{Value: "tree", Label: "Decision tree", Full: true},
+			{Value: "tree", Label: "Decision tree", When: []Cond{when("bins", "")}, Full: true},
 			{Value: "knn", Label: "Nearest neighbours", Full: true},
 			{Value: "klr", Label: "Kernel logistic regression", Full: true},
 		},
@@ -333,30 +339,32 @@ var Params = append(slices.Clone(remoteParams), []Param{
 	},
 	{
 		Key: "partial", Section: "oracle", Label: "Incomplete inputs", Kind: Bool, Default: "no",
-		Help: "The API answers queries with missing features, from the node where the tree stops. Refusing them is a defence.",
-		When: treesAnswers,
+		Help: "The API answers queries with missing features: a tree from the node where it stops, a linear model as if they had no effect. Refusing them is a defence.",
+		When: []Cond{when("victim", "tree", "logistic", "softmax", "ovr"), when("members", ""), when("answers", "top1", "probabilities", "logits"), when("answer-noise", "")},
 	},
 	{
 		Key: "fields", Section: "oracle", Label: "Lists fields", Kind: Bool, Default: "yes", Advanced: true,
 		Help: "The answer to an incomplete query tells which feature was missing.",
-		When: []Cond{when("partial", "yes")},
+		When: []Cond{when("victim", "tree"), when("partial", "yes")},
 	},
 	{
 		Key: "attack", Section: "attack", Label: "Strategy", Kind: Choice, Default: "adaptive",
 		Defaults: []Default{
-			{when("partial", "yes"), "top-down"}, {when("partial", "no"), "path-finding"},
-			{when("copy", "svm", "tree", "knn"), "adaptive"}, {when("answers", "labels"), "adaptive"}, {when("copy-members", Any), "adaptive"}, {when("copy", "klr"), "kernel-leak"},
-			{when("answers", "top1", "probabilities", "logits"), "equations"},
+			{when("answers", "labels", "margin"), "adaptive"}, {when("copy-members", Any), "adaptive"},
+			{when("copy", "svm", "knn"), "adaptive"}, {when("copy", "klr"), "kernel-leak"}, {when("copy", "mlp"), "equations"},
+			{when("bins", Any), "bin-edges"}, {when("copy", "logistic", "softmax", "ovr"), "equations"},
+			// What is left are copies that are trees.
+			{when("victim", "logistic", "softmax", "ovr"), "adaptive"}, {when("partial", "yes"), "top-down"}, {when("partial", "no"), "path-finding"},
 		},
 		Help: "How the thief spends the queries. It sees the API and nothing else.",
 		Choices: []Option{
 			{
 				Value: "equations", Label: "Equation solving", Help: "every answer is an equation in the unknowns: solve them (Tramèr et al. 2016, section 4.1)",
-				When: []Cond{solvable, single, when("answers", "top1", "probabilities", "logits")},
+				When: []Cond{solvable, single, unbinned, when("answers", "top1", "probabilities", "logits")},
 			},
 			{
 				Value: "log-ratios", Label: "Log-ratios", Help: "ratios of a softmax's probabilities have logarithms linear in the input: d+1 answers, whatever the number of classes",
-				When: []Cond{when("copy", "logistic", "softmax"), single, when("answers", "top1", "probabilities", "logits")},
+				When: []Cond{when("copy", "logistic", "softmax"), single, unbinned, when("answers", "top1", "probabilities", "logits")},
 			},
 			{
 				Value: "kernel-leak", Label: "Kernel leak", Help: "recover a kernel model with the training points that it holds (section 4.1.3)",
@@ -367,11 +375,15 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{Value: "adaptive", Label: "Adaptive retraining", Help: "each round asks near the boundary of the copy so far (section 6.1)"},
 			{
 				Value: "lowd-meek", Label: "Lowd–Meek", Help: "measure a straight boundary feature by feature, from labels (section 6.1)",
-				When: []Cond{when("copy", "logistic", "svm"), single, when("kernel", "", "linear", "poly"), when("copy-kernel", "", "linear", "poly")}, Full: true,
+				When: []Cond{when("copy", "logistic", "svm"), single, unbinned, when("kernel", "", "linear", "poly"), when("copy-kernel", "", "linear", "poly")}, Full: true,
 			},
 			{
 				Value: "extract-and-test", Label: "Extract and test", Help: "the family is unknown: try all of them on one pool of answers, then steal with the best (section 4.3)",
 				When: []Cond{single}, Full: true,
+			},
+			{
+				Value: "bin-edges", Label: "Bin edges", Help: "find where a service parts each feature into bins, then the weight of each bin (section 5.2)",
+				When: []Cond{when("bins", Any), when("copy", "logistic", "softmax", "ovr"), when("answers", "top1", "probabilities", "logits")}, Full: true,
 			},
 			{
 				Value: "path-finding", Label: "Path finding", Help: "from a leaf of a tree, follow each feature to the leaves around it (section 4.2)",
@@ -391,8 +403,8 @@ var Params = append(slices.Clone(remoteParams), []Param{
 	},
 	{
 		Key: "epsilon", Section: "attack", Label: "ε", Kind: Float, Min: 1e-8, Max: 0.5, Log: true, Default: "0.001", Advanced: true,
-		Help: "How finely splits are told apart, where features are scaled to [-1, 1].",
-		When: []Cond{when("attack", "path-finding", "top-down")},
+		Help: "How finely splits and edges are told apart, where features are scaled to [-1, 1].",
+		When: []Cond{when("attack", "path-finding", "top-down", "bin-edges")},
 	},
 	{
 		Key: "repeat", Section: "attack", Label: "Repeat", Kind: Int, Unit: "times", Min: 1, Max: 1000, Default: "1", Advanced: true,
@@ -410,7 +422,7 @@ var Params = append(slices.Clone(remoteParams), []Param{
 	},
 	{
 		Key: "queries", Section: "budget", Label: "Budget", Kind: Int, Unit: "queries", Min: 1, Max: 1000000, Log: true, Default: "200",
-		Defaults: []Default{{when("attack", "equations", "log-ratios", "kernel-leak"), ""}, {when("attack", "path-finding", "top-down"), "5000"}},
+		Defaults: []Default{{when("attack", "equations", "log-ratios", "kernel-leak"), ""}, {when("attack", "path-finding", "top-down"), "5000"}, {when("attack", "bin-edges"), "1000"}},
 		Help:     "How many queries the thief may ask. Instead of alpha.",
 	},
 	{

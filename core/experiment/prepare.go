@@ -110,7 +110,7 @@ func (e *Experiment) random(stream uint64) *rand.Rand {
 
 // load makes the data set and splits it.
 func (e *Experiment) load(env Env, prev *Experiment) error {
-	if prev != nil && prev.Spec.part("data") == e.Spec.part("data") {
+	if prev != nil && prev.Spec.part("data") == e.Spec.part("data") && prev.keepsCategories() == e.keepsCategories() {
 		e.Set, e.Train, e.Test = prev.Set, prev.Train, prev.Test
 		return nil
 	}
@@ -167,9 +167,13 @@ func (e *Experiment) csvOptions() dataset.CSVOptions {
 	header := map[string]dataset.Header{"detect": dataset.DetectHeader, "yes": dataset.WithHeader, "no": dataset.WithoutHeader}
 	return dataset.CSVOptions{
 		Label: e.Spec.Get("label"), Header: header[e.Spec.Get("header")],
-		DropMissing: e.Spec.Get("missing") == "drop", MaxBytes: csvBytes,
+		DropMissing: e.Spec.Get("missing") == "drop", MaxBytes: csvBytes, Categories: e.keepsCategories(),
 	}
 }
+
+// keepsCategories tells whether the texts of a file stay one feature each: the
+// victim's own feature extraction takes them apart.
+func (e *Experiment) keepsCategories() bool { return e.Spec.Int("bins") > 0 }
 
 func (env Env) open(name string) ([]byte, error) {
 	if env.Open == nil {
@@ -214,7 +218,7 @@ func (e *Experiment) train(env Env, prev *Experiment) error {
 		return nil
 	}
 	env.stage("victim")
-	data := model.Data{X: e.Train.X, Dim: d, Classes: c, Labels: e.Train.Y}
+	data := model.Data{X: e.Train.X, Dim: d, Classes: c, Labels: e.Train.Y, Categories: e.Set.Domain.Categories()}
 	victim, err := e.Recipe.Train(data, model.Options{Rand: e.random(streamVictim), Tick: env.Tick})
 	if err != nil {
 		return fmt.Errorf("the victim can't be trained: %w", err)
@@ -244,7 +248,7 @@ func (e *Experiment) recipe() model.Recipe {
 		Kernel: s.Get("kernel"), Gamma: s.Float("gamma"), Degree: s.Int("degree"), Coef0: 1,
 		Depth: s.Int("depth"), MinLeaf: s.Int("leaf"), Laplace: s.Float("smoothing"),
 		Neighbours: s.Int("neighbours"), Representers: s.Int("representers"),
-		Members: s.Int("members"), Privacy: s.Float("privacy"), PrivacyMethod: s.Get("privacy-method"),
+		Members: s.Int("members"), Bins: s.Int("bins"), Privacy: s.Float("privacy"), PrivacyMethod: s.Get("privacy-method"),
 	}
 }
 
@@ -276,7 +280,7 @@ func (e *Experiment) copied() model.Recipe {
 	s := e.Spec
 	if s.Get("copy") == s.Get("victim") {
 		r := e.Recipe
-		r.Members, r.Privacy = s.Int("copy-members"), 0
+		r.Members, r.Bins, r.Privacy = s.Int("copy-members"), 0, 0
 		if r.Family == "klr" {
 			r.Learnt = true
 			if n := s.Int("copy-representers"); n > 0 {
@@ -317,7 +321,7 @@ func (e *Experiment) allow() error {
 			return &ParamError{"attack", name, "rebuilds a polynomial kernel with degree=2 and inside=yes only"}
 		}
 	}
-	if (name == "equations" || name == "log-ratios" || name == "kernel-leak") && e.Answers() == oracle.Top1 && c != 2 {
+	if (name == "equations" || name == "log-ratios" || name == "kernel-leak" || name == "bin-edges") && e.Answers() == oracle.Top1 && c != 2 {
 		return &ParamError{"attack", name, fmt.Sprintf("needs the probability of every class, and answers=top1 gives one of %d; ask for answers=probabilities", c)}
 	}
 	return nil

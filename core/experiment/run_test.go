@@ -81,6 +81,11 @@ func TestEveryRunEndsOnceWithinItsBudgetAndIsMeasured(t *testing.T) {
 		"n=100 victim=mlp hidden=3 members=2 answers=probabilities round=3 queries=30",
 		"data=iris victim=softmax members=3 answers=probabilities attack=log-ratios alpha=0.4",
 		"n=100 victim=tree members=3 answers=top1 attack=extract-and-test queries=60",
+		"n=100 victim=logistic bins=5 answers=top1 partial=yes queries=90",
+		"data=iris victim=softmax bins=4 answers=probabilities queries=40",
+		"n=100 victim=logistic bins=4 queries=30",
+		"n=100 victim=softmax bins=4 answers=probabilities copy=mlp copy-hidden=3 queries=60",
+		"n=100 victim=softmax answers=probabilities partial=yes alpha=2",
 		"data=points points=AAAAAAAA__8B__8B victim=logistic queries=5",
 	} {
 		t.Run(settings, func(t *testing.T) {
@@ -308,5 +313,40 @@ func TestEnsemblesAreVictimsAndCopies(t *testing.T) {
 	}
 	if forest.Unknowns != k || len(forest.copied().Hidden) != 0 || forest.copied().Members != 0 {
 		t.Errorf("a forest of %d nodes has %d unknowns", k, forest.Unknowns)
+	}
+}
+
+func TestAServiceOfAFileHasItsCategories(t *testing.T) {
+	t.Parallel()
+	text := "age,work,income\n"
+	for i := range 60 {
+		text += fmt.Sprintf("%d,job%d,%d\n", 20+i*7%41, i%4, (i%4)/2)
+	}
+	spec, err := Parse(strings.Fields("data=csv file=a.csv victim=logistic bins=4 answers=probabilities partial=yes"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := Env{Open: func(string) ([]byte, error) { return []byte(text), nil }}
+	e, err := Prepare(spec, env, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Set.D() != 2 || len(e.Set.Domain[1].Categories) != 4 || e.Unknowns != 4+4+1 {
+		t.Fatalf("%d features, %d unknowns", e.Set.D(), e.Unknowns)
+	}
+	all := events(t, e, env)
+	if end := all[len(all)-1]; end.Status != attack.Solved || end.Measures.RUnif > 0.001 || end.Measures.EdgeError > 1e-3 {
+		t.Errorf("%s %+v", end.Status, end.Measures)
+	}
+	spec, err = spec.With("bins", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := Prepare(spec, env, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain.Set.D() != 5 {
+		t.Errorf("without bins, %d features; want one for each category", plain.Set.D())
 	}
 }

@@ -172,3 +172,25 @@ func squares(a, b []float64, s float64) float64 {
 	}
 	return sum
 }
+
+// EdgeError is the largest distance of an edge of the victim's bins from the
+// nearest of the copy's on the same feature, in units of the input; +Inf if the
+// copy has none there, NaN where the two don't both have bins.
+func EdgeError(victim, copied model.Classifier) float64 {
+	f, ok := victim.(*model.Binned)
+	g, also := copied.(*model.Binned)
+	if !ok || !also || f.Dim() != g.Dim() {
+		return math.NaN()
+	}
+	far := 0.0
+	for i, b := range f.Bins() {
+		for _, edge := range b.Edges {
+			near := math.Inf(1)
+			for _, other := range g.Bins()[i].Edges {
+				near = min(near, math.Abs(edge-other))
+			}
+			far = max(far, near)
+		}
+	}
+	return far
+}

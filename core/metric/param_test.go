@@ -222,3 +222,30 @@ func everyOrder(n int, visit func(p []int)) {
 	}
 	extend()
 }
+
+func TestEdgesAreComparedWithTheNearest(t *testing.T) {
+	t.Parallel()
+	binned := func(edges ...float64) model.Classifier {
+		m, err := model.NewBinned("logistic", 2, model.Extraction{{Edges: edges}}, make([]float64, len(edges)+2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	victim := binned(-0.5, 0.25)
+	for _, c := range []struct {
+		copied model.Classifier
+		want   float64
+	}{{binned(-0.5, 0.25), 0}, {binned(-0.375, 0, 0.25), 0.125}, {binned(-0.5), 0.75}, {binned(), math.Inf(1)}} {
+		if got := EdgeError(victim, c.copied); got != c.want {
+			t.Errorf("%v, want %v", got, c.want)
+		}
+	}
+	plain, err := model.NewLinear("logistic", 1, 2, []float64{1, 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := EdgeError(victim, plain); !math.IsNaN(got) {
+		t.Errorf("a copy without bins has the error %v", got)
+	}
+}

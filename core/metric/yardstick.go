@@ -23,6 +23,7 @@ type Measures struct {
 	RTest, RUnif   float64 // share of test and of uniform points with different labels
 	TVTest, TVUnif float64 // mean total variation between the probability vectors
 	ParamError     float64 // largest parameter error after removing the family's symmetries
+	EdgeError      float64 // see EdgeError
 }
 
 // Yardstick holds the victim's answers on the test points and on uniform points
@@ -45,7 +46,11 @@ func NewYardstick(victim model.Classifier, d domain.Domain, test *dataset.Set, r
 	uniform := make([]float64, 0, UniformPoints*d.Dim())
 	for range UniformPoints {
 		for _, f := range d {
-			uniform = append(uniform, f.Low+(f.High-f.Low)*r.Float64())
+			v := f.Low + (f.High-f.Low)*r.Float64()
+			if k := len(f.Categories); k > 0 {
+				v = float64(r.IntN(k))
+			}
+			uniform = append(uniform, v)
 		}
 	}
 	y := &Yardstick{victim: victim}
@@ -71,7 +76,7 @@ func (y *Yardstick) Measure(copied model.Classifier, tick model.Tick) (m Measure
 	if m.RUnif, m.TVUnif, labels, err = y.unif.compare(copied, tick); err != nil {
 		return m, nil, err
 	}
-	m.ParamError = ParamError(y.victim, copied)
+	m.ParamError, m.EdgeError = ParamError(y.victim, copied), EdgeError(y.victim, copied)
 	return m, labels, nil
 }
 

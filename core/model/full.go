@@ -4,13 +4,16 @@ package model
 
 import "fmt"
 
-// more are the families that a lean build leaves out; it leaves out ensembles
-// and privacy too.
+// more are the families that a lean build leaves out; it leaves out ensembles,
+// feature extraction and privacy too.
 var more = []string{"tree", "knn", "klr"}
 
 func (r Recipe) trainMore(data Data, o Options) (Classifier, error) {
 	if r.Members != 0 {
 		return r.trainEnsemble(data, o)
+	}
+	if r.Bins != 0 {
+		return r.trainBinned(data, o)
 	}
 	if r.Privacy != 0 {
 		return r.trainPrivate(data, o)

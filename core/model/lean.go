@@ -9,5 +9,5 @@ import "fmt"
 var more []string
 
 func (r Recipe) trainMore(Data, Options) (Classifier, error) {
-	return nil, fmt.Errorf("model: no family %q, members = %d, privacy = %v in a lean build", r.Family, r.Members, r.Privacy)
+	return nil, fmt.Errorf("model: no family %q, members = %d, bins = %d, privacy = %v in a lean build", r.Family, r.Members, r.Bins, r.Privacy)
 }

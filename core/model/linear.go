@@ -32,6 +32,7 @@ var (
 	_ Probabilistic = (*Linear)(nil)
 	_ Parametric    = (*Linear)(nil)
 	_ GridScorer    = (*Linear)(nil)
+	_ Partial       = (*Linear)(nil)
 	_ Fitted        = (*Linear)(nil)
 )
 
@@ -103,7 +104,8 @@ func (m *Linear) rows() int {
 	return m.c
 }
 
-// ScoresTo implements Classifier. The scores of logistic are 0 and z.
+// ScoresTo implements Classifier. The scores of logistic are 0 and z. A missing
+// feature (NaN) contributes nothing.
 func (m *Linear) ScoresTo(dst, x []float64) {
 	d, r := m.d, m.rows()
 	n := len(x) / d
@@ -114,8 +116,29 @@ func (m *Linear) ScoresTo(dst, x []float64) {
 		out[0] = 0
 		for k := 0; k < r; k++ {
 			w := m.w[k*(d+1) : (k+1)*(d+1)]
-			out[m.c-r+k] = w[d] + num.Dot(row, w)
+			z := w[d] + num.Dot(row, w)
+			if z != z {
+				z = w[d] + present(row, w)
+			}
+			out[m.c-r+k] = z
 		}
+	}
+}
+
+// present is the dot product without the features that are missing.
+func present(x, w []float64) (z float64) {
+	for j, v := range x {
+		if v == v {
+			z += v * w[j]
+		}
+	}
+	return z
+}
+
+// MissingTo implements Partial: no answer stops at a missing feature.
+func (m *Linear) MissingTo(dst []int, _ []float64) {
+	for i := range dst {
+		dst[i] = -1
 	}
 }
 

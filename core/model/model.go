@@ -58,6 +58,9 @@ type Data struct {
 	Dim, Classes  int
 	Labels        []int     // n, or nil
 	Probabilities []float64 // n×c, or nil
+	// Categories are how many each feature has, 0 for numbers; nil if all are
+	// numbers. Only feature extraction (Recipe.Bins) tells them apart.
+	Categories []int
 }
 
 // N is the number of rows.

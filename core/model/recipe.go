@@ -14,6 +14,10 @@ type Recipe struct {
 	// minimise ½‖w‖² + C·Σ loss, intercepts free. Larger is looser; +Inf is none.
 	C float64
 
+	// Bins puts feature extraction before logistic, softmax and ovr: numbers in so
+	// many bins of about as many training points, one-hot; 0 is none.
+	Bins int
+
 	// Multilayer perceptrons.
 	Hidden     []int   // nodes a hidden layer, input side first
 	Activation string  // tanh relu sigmoid
@@ -54,12 +58,17 @@ type Recipe struct {
 // logistic regression, whose representers count (Tramèr et al. 2016, sections 4
 // and 6). Of a tree only the training tells; here it counts as the
 // largest of its depth, at most 2^20 leaves: 2·leaves - 1. Nearest neighbours have
-// no such number; d+1 is a mere unit for budgets. Of an ensemble it is the sum of
+// no such number; d+1 is a mere unit for budgets. Behind feature extraction only the
+// training tells how many columns there are; here all features count as numbers
+// in all their bins. Of an ensemble it is the sum of
 // its members'.
 func (r Recipe) Unknowns(d, c int) int {
 	if members := r.Members; members > 0 {
 		r.Members = 0
 		return members * r.Unknowns(d, c)
+	}
+	if r.Bins > 0 {
+		d *= r.Bins
 	}
 	switch r.Family {
 	case "logistic", "svm", "knn":
@@ -90,7 +99,7 @@ func (r Recipe) Unknowns(d, c int) int {
 // wrong if the family cannot take the data (logistic with three classes, an SVM
 // without labels).
 func (r Recipe) Train(data Data, o Options) (Classifier, error) {
-	if r.Members == 0 && r.Privacy == 0 {
+	if r.Members == 0 && r.Bins == 0 && r.Privacy == 0 {
 		switch r.Family {
 		case "logistic", "softmax", "ovr":
 			return r.trainLinear(data, o)

@@ -32,7 +32,8 @@ func (n *Node) goesLeft(v float64) bool {
 }
 
 // Partial is a Classifier that answers incomplete inputs, too: NaN stands for a
-// missing value.
+// missing value. A tree's answer is then that of the node where it stops, to a
+// linear model a missing feature is without effect.
 type Partial interface {
 	Classifier
 	// MissingTo writes, for each row of the n×d batch x, the feature whose

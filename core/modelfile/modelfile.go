@@ -15,6 +15,9 @@
 //
 //	logistic softmax ovr  parameters: r×(d+1), the intercept last in its row;
 //	                      r = 1 for logistic, else c
+//	                      behind feature extraction also bins: one object a
+//	                      feature with the edges of its bins (x ≤ edge is below),
+//	                      without edges for categories; d is then their number
 //	mlp                   hidden (nodes a layer, input side first), activation
 //	                      (tanh relu sigmoid), parameters: layer by layer
 //	                      out×(in+1), the bias last in its row
@@ -123,6 +126,18 @@ func describe(c model.Classifier) (family string, body func(*jsontext.Writer)) {
 	switch m := c.(type) {
 	case *model.Linear:
 		return m.Family(), func(w *jsontext.Writer) { w.Floats("parameters", m.Params()) }
+	case *model.Binned:
+		return m.Family(), func(w *jsontext.Writer) {
+			w.Add("bins", func(dst []byte) []byte {
+				bins := m.Bins()
+				return jsontext.AppendObjects(dst, len(bins), func(w *jsontext.Writer, i int) {
+					if bins[i].Categories == 0 {
+						w.Floats("edges", bins[i].Edges)
+					}
+				})
+			})
+			w.Floats("parameters", m.Params())
+		}
 	case *model.MLP:
 		return "mlp", func(w *jsontext.Writer) {
 			w.Ints("hidden", m.Hidden())
@@ -347,7 +362,25 @@ func built[M model.Classifier](m M, err error) (model.Classifier, error) {
 }
 
 func readLinear(o *jsontext.Fields, family string, d domain.Domain, c int) (model.Classifier, error) {
-	return built(model.NewLinear(family, d.Dim(), c, o.Floats("parameters")))
+	if !o.Has("bins") {
+		return built(model.NewLinear(family, d.Dim(), c, o.Floats("parameters")))
+	}
+	list := o.Objects("bins")
+	if len(list) != d.Dim() {
+		o.Fail("bins", "are of %d features, and there are %d", len(list), d.Dim())
+		return nil, o.Err()
+	}
+	bins := make(model.Extraction, d.Dim())
+	for f, in := range list {
+		if bins[f].Categories = len(d[f].Categories); bins[f].Categories == 0 {
+			bins[f].Edges = in.Floats("edges")
+		}
+		in.Done()
+	}
+	if o.Err() != nil {
+		return nil, o.Err()
+	}
+	return built(model.NewBinned(family, c, bins, o.Floats("parameters")))
 }
 
 func readEnsemble(o *jsontext.Fields, _ string, d domain.Domain, c int) (model.Classifier, error) {

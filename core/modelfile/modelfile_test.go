@@ -51,6 +51,8 @@ func trained(t testing.TB) map[string]File {
 		"knn":        {model.Recipe{Family: "knn", Neighbours: 3}, data},
 		"forest":     {model.Recipe{Family: "tree", Depth: 3, Members: 3}, data},
 		"committee":  {model.Recipe{Family: "mlp", Hidden: []int{3}, Activation: "tanh", L2: 0.01, Members: 2}, data},
+		"binned":     {model.Recipe{Family: "softmax", C: 1, Bins: 6}, data},
+		"bins":       {model.Recipe{Family: "logistic", C: 1, Bins: 3}, two},
 		"lines":      {model.Recipe{Family: "logistic", C: 1, Members: 2}, two},
 	} {
 		m, err := c.recipe.Train(c.data, model.Options{Rand: r})
@@ -174,6 +176,30 @@ func TestTreesThatAreNoneAreRefused(t *testing.T) {
 		if _, err := Decode([]byte(head + nodes + "}")); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", nodes, err, want)
 		}
+	}
+}
+
+func TestBinsThatAreNoneAreRefused(t *testing.T) {
+	t.Parallel()
+	const head = `{"modelheist":1,"family":"logistic","features":[{"name":"x","low":-1,"high":1},{"name":"k","categories":["a","b"]}],"classes":["a","b"]`
+	for rest, want := range map[string]string{
+		`,"bins":[{"edges":[0]}],"parameters":[1,2,3,4,5]`:               "model.bins are of 1 features, and there are 2",
+		`,"bins":[{},{}],"parameters":[1,2,3,4,5]`:                       "model.bins[0].edges is missing",
+		`,"bins":[{"edges":[0]},{"edges":[0]}],"parameters":[1,2,3,4,5]`: "model.bins[1].edges is not known here",
+		`,"bins":[{"edges":[1,0]},{}],"parameters":[1,2,3,4,5,6]`:        "must be above the one before",
+		`,"bins":[{"edges":[0]},{}],"parameters":[1,2,3]`:                "3 parameters for logistic",
+	} {
+		if _, err := Decode([]byte(head + rest + "}")); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", rest, err, want)
+		}
+	}
+	f, err := Decode([]byte(head + `,"bins":[{"edges":[0]},{}],"parameters":[1,2,3,4,5]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := make([]float64, 2)
+	if f.Model.ScoresTo(z, []float64{0.5, 1}); z[1] != 2+4+5 {
+		t.Errorf("scores %v, want 11", z)
 	}
 }
 

@@ -62,7 +62,7 @@ func (f *Field) check(m model.Classifier) {
 	if m.Dim() != 2 || m.Classes() != f.Classes {
 		panic("surface: the model is not over the plane or has other classes than the field")
 	}
-	l, ok := m.(*model.Linear)
+	l, ok := m.(interface{ Family() string })
 	f.ovr = ok && l.Family() == "ovr"
 }
 
