@@ -69,8 +69,12 @@ func (e Extraction) Columns(x []float64) []float64 {
 	return out
 }
 
+// golden is the golden section, the number farthest from all simple fractions.
+const golden = 0.3819660112501051
+
 // Quantiles puts the n×d points x into bins of about as many points each, at most
-// so many a number: the edges lie midway between the points on both sides.
+// so many a number. An edge lies between the points on both sides of it, but not
+// midway, where other values lie if these are whole numbers of some unit.
 // categories are the numbers of categories of each feature, 0 for numbers; nil if
 // all are numbers.
 func Quantiles(x []float64, d, bins int, categories []int) Extraction {
@@ -96,7 +100,7 @@ func Quantiles(x []float64, d, bins int, categories []int) Extraction {
 			if next == len(column) {
 				break
 			}
-			if edge := last/2 + column[next]/2; len(e[f].Edges) == 0 || edge > e[f].Edges[len(e[f].Edges)-1] {
+			if edge := last*(1-golden) + column[next]*golden; len(e[f].Edges) == 0 || edge > e[f].Edges[len(e[f].Edges)-1] {
 				e[f].Edges = append(e[f].Edges, edge)
 			}
 		}

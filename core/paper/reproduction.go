@@ -28,6 +28,9 @@ type Reproduction struct {
 	Seeds, FullSeeds int
 
 	rows func(full bool) []Row
+	// ofFile are the rows for a data set of one's own, where these are others; their
+	// Sets are empty.
+	ofFile []Row
 	// fixed has no experiments that settings could change.
 	fixed bool
 	// own are settings that data sets of one's own need.
@@ -274,7 +277,11 @@ func (p *Plan) replace(data, rest []string) error {
 	}
 	name := strings.Join(data, " ")
 	var kept []Row
-	for _, row := range p.Rows {
+	rows := p.Rows
+	if p.ofFile != nil && len(data) > 0 && !p.measures(data) {
+		rows = p.ofFile
+	}
+	for _, row := range rows {
 		i := slices.IndexFunc(row.Sets, func(s Set) bool { return len(data) == 1 && slices.Contains(s.settings, data[0]) })
 		if i >= 0 {
 			row.Sets = row.Sets[i : i+1]
@@ -296,10 +303,19 @@ func (p *Plan) replace(data, rest []string) error {
 	return nil
 }
 
+// measures tells whether the data set is one of those that the rows are on.
+func (p *Plan) measures(data []string) bool {
+	return len(data) == 1 && slices.ContainsFunc(p.Rows, func(r Row) bool {
+		return slices.ContainsFunc(r.Sets, func(s Set) bool { return slices.Contains(s.settings, data[0]) })
+	})
+}
+
 // bySet tells whether the row's experiment differs from set to set.
 func (r Row) bySet() bool {
 	for _, s := range r.Sets {
-		if _, has := lookup(s.settings, "alpha"); has || s.run != nil {
+		_, alpha := lookup(s.settings, "alpha")
+		_, victim := lookup(s.settings, "victim")
+		if alpha || victim || s.run != nil {
 			return true
 		}
 	}
@@ -385,14 +401,15 @@ var (
 	agreeTest = Column{Name: "1-R_test", Unit: "%", Kind: Agreement}
 	agreeUnif = Column{Name: "1-R_unif", Unit: "%", Kind: Agreement}
 	queries   = Column{Name: "queries", Kind: Cost}
+	edgeOff   = Column{Name: "edges off", Kind: Error}
 )
 
 // measure is the figure of that column. An attack that ends without a copy
 // agrees with the victim on nothing.
 func measure(column string, end experiment.Event) float64 {
-	r := [4]float64{1, 1, 1, 1}
+	r := [5]float64{1, 1, 1, 1, math.Inf(1)}
 	if m := end.Measures; m != nil {
-		r = [4]float64{m.RTest, m.RUnif, m.TVTest, m.TVUnif}
+		r = [5]float64{m.RTest, m.RUnif, m.TVTest, m.TVUnif, m.EdgeError}
 	}
 	switch column {
 	case rTest.Name:
@@ -403,6 +420,8 @@ func measure(column string, end experiment.Event) float64 {
 		return r[2]
 	case tvUnif.Name:
 		return r[3]
+	case edgeOff.Name:
+		return r[4]
 	case agreeTest.Name:
 		return 100 * (1 - r[0])
 	case agreeUnif.Name:

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"modelheist/core/attack"
 	"modelheist/core/experiment"
 	"modelheist/site/data"
 )
@@ -68,6 +69,7 @@ func TestThePapersFiguresAreThePapers(t *testing.T) {
 		{"table6", "Email Spam", []float64{219, 78, 29, 87.20, 100, 42324, 99.70, 100, 21808}},
 		{"fig2", "(a) 20 random training points", []float64{5000, 1490, nan, nan, nan, nan, nan, nan}},
 		{"inversion", "equations, α = 0.1", []float64{800000, 41216, 800000. / 41216, nan, nan, nan, nan, nan, nan, nan}},
+		{"table7", "Iris", []float64{644, 100, nan, nan}},
 		{"fig4", "adaptive, 50", []float64{8.5e-4, 7.1e-4}},
 		{"fig4", "lowd-meek, 20", []float64{.0329, .087}},
 		{"fig5", "line-search, 0.5", []float64{.535, .562}},
@@ -206,6 +208,9 @@ func TestSettingsPickReplaceAndAdd(t *testing.T) {
 		{"fig6", "attack=uniform alpha=5 file=a.csv gamma=3", 1, "data=csv file=a.csv seed=1 victim=svm kernel=rbf C=1 gamma=3 answers=labels attack=uniform alpha=5"},
 		{"table4", "file=adult.csv label=race", 8, ""},
 		{"table4", "data=iris", 9, ""},
+		{"table7", "data=iris", 2, "data=iris seed=1 victim=softmax bins=10 answers=probabilities partial=yes attack=bin-edges queries=644"},
+		{"table7", "data=digits", 1, ""},
+		{"table7", "data=moons", 2, "data=moons seed=1 victim=logistic bins=10 answers=probabilities partial=yes attack=bin-edges queries=20000"},
 	} {
 		p := plan(t, c.name, Options{Seeds: 1, Settings: strings.Fields(c.settings)})
 		if len(p.Cells) != c.cells || c.spec != "" && p.Cells[0].Spec.String() != c.spec {
@@ -311,6 +316,51 @@ func TestAdultHasThePapersFeatures(t *testing.T) {
 		}
 		if label == "race" && e.Unknowns != 530 {
 			t.Errorf("%d unknowns", e.Unknowns)
+		}
+	}
+}
+
+func TestServicesAreRebuiltFromThePapersQueriesOrFewer(t *testing.T) {
+	t.Parallel()
+	p := plan(t, "table7", Options{Seeds: 3})
+	p.Cells = slices.DeleteFunc(p.Cells, func(c Cell) bool { return c.Set == "Digits" && c.Seed > 1 })
+	for _, d := range runAll(t, p) {
+		row := p.Rows[p.Cells[d.Index].Row]
+		most := row.Paper[0]
+		if math.IsNaN(most) {
+			most = 330
+		}
+		complete := strings.HasSuffix(row.Group, "only")
+		if d.Status != attack.Solved && p.Cells[d.Index].Set != "Digits" || d.Values[0] > most || d.Values[1] < 100 && !complete || d.Values[1] < 99.9 || d.Values[2] < 99.8 || d.Values[3] > 1e-3 {
+			t.Errorf("%s, seed %d: %s, %v", row.Group, p.Cells[d.Index].Seed, d.Status, d.Values)
+		}
+	}
+}
+
+func TestTable7TakesAnAdultOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	files := experiment.Env{Open: func(string) ([]byte, error) { return adult(), nil }}
+	p := plan(t, "table7", Options{Seeds: 1, Settings: []string{"file=adult.csv", "label=income"}})
+	if len(p.Rows) != 2 || p.Rows[0].Paper[0] != 1485 {
+		t.Fatalf("%d rows, the paper's figures are %v", len(p.Rows), p.Rows[0].Paper)
+	}
+	e, err := experiment.Prepare(p.Cells[0].Spec, files, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	categories := 0
+	for _, f := range e.Set.Domain {
+		categories += len(f.Categories)
+	}
+	if e.Set.D() != 14 || categories != 102 {
+		t.Errorf("%d features, %d categories; the paper has 6 numbers and 102 columns", e.Set.D(), categories)
+	}
+	for d, err := range p.Run(files) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Status != attack.Solved || d.Values[0] > 1485 || d.Values[1] < 99 || d.Values[3] > 1e-3 {
+			t.Errorf("%s: %s, %v", p.Rows[p.Cells[d.Index].Row].Group, d.Status, d.Values)
 		}
 	}
 }
