@@ -110,7 +110,7 @@ func TestReproduceListsWhatThereIs(t *testing.T) {
 		}
 	}
 	got := reproduced(t, "")
-	for _, name := range []string{"fig2", "inversion", "table4", "table6", "table7", "fig4", "fig5", "fig6", "fig7", "improper"} {
+	for _, name := range []string{"fig2", "inversion", "families", "table4", "table6", "table7", "fig4", "fig5", "fig6", "fig7", "improper"} {
 		if !strings.Contains(got, name) {
 			t.Errorf("no %s in %q", name, got)
 		}

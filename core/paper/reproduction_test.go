@@ -364,3 +364,24 @@ func TestTable7TakesAnAdultOfOnesOwn(t *testing.T) {
 		}
 	}
 }
+
+func TestFamiliesAreToldApartByScores(t *testing.T) {
+	t.Parallel()
+	p := plan(t, "families", Options{Seeds: 1})
+	p.Cells = slices.DeleteFunc(p.Cells, func(c Cell) bool { return c.Set != "circles" })
+	for _, d := range runAll(t, p) {
+		row := p.Rows[p.Cells[d.Index].Row].Group
+		family, from, _ := strings.Cut(row, ", from ")
+		at := slices.Index(lineup, family)
+		sum := 0.0
+		for _, v := range d.Values[1 : 1+len(lineup)] {
+			sum += v
+		}
+		if d.Queries > 400 || sum != 100 || (d.Values[0] == 100) != (d.Values[1+at] == 100) {
+			t.Errorf("%s: %v", row, d.Values)
+		}
+		if from == "scores" && d.Values[0] != 100 {
+			t.Errorf("%s: %v, %s", row, d.Values, d.Note)
+		}
+	}
+}
