@@ -275,6 +275,22 @@ func (e *Experiment) Settings() oracle.Settings {
 	return out
 }
 
+// Accuracy is the share of the test points that the Spec's own oracle labels right,
+// noise included; NaN without test points.
+func (e *Experiment) Accuracy() (float64, error) {
+	s := e.Settings()
+	s.Budget = e.Test.N()
+	o, err := oracle.Open(e.Victim, e.Set.Domain, s)
+	if err != nil {
+		return math.NaN(), err
+	}
+	r, err := o.Ask(e.Test.X)
+	if err != nil {
+		return math.NaN(), err
+	}
+	return 1 - metric.Disagreement(e.Test.Y, r.Labels), nil
+}
+
 // copied is the recipe of the copy: the victim's, or another family's.
 func (e *Experiment) copied() model.Recipe {
 	s := e.Spec

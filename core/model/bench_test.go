@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -121,5 +122,38 @@ func BenchmarkMLPRasterByPoints(b *testing.B) {
 	p := make([]float64, 160000*3)
 	for b.Loop() {
 		m.ProbabilitiesTo(p, grid)
+	}
+}
+
+// BenchmarkEnsemble trains and rasters a victim of so many members on 700 points,
+// 0 being one model on all of them.
+func BenchmarkEnsemble(b *testing.B) {
+	data := clouds(700, 2, 2, 1)
+	lines := make([]float64, 400)
+	for i := range lines {
+		lines[i] = -1 + 2*float64(i)/399
+	}
+	scores := make([]float64, 400*400*2)
+	for _, r := range []Recipe{
+		{Family: "tree", Depth: 6, MinLeaf: 3, Laplace: 1}, {Family: "logistic", C: 1},
+		{Family: "mlp", Hidden: []int{4}, Activation: "tanh", L2: 1e-4},
+	} {
+		for _, members := range []int{0, 5, 20, 50} {
+			r.Members = members
+			var m Classifier
+			b.Run(fmt.Sprintf("train/%s/%d", r.Family, members), func(b *testing.B) {
+				for b.Loop() {
+					var err error
+					if m, err = r.Train(data, Options{Rand: rand.New(rand.NewPCG(1, 1))}); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
+			b.Run(fmt.Sprintf("raster/%s/%d", r.Family, members), func(b *testing.B) {
+				for b.Loop() {
+					SamplerOf(m, lines, lines).RowsTo(scores, 0, 400)
+				}
+			})
+		}
 	}
 }

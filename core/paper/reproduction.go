@@ -378,18 +378,27 @@ func (c Cell) Run(env experiment.Env, prev *experiment.Experiment) (Outcome, *ex
 			return Outcome{}, nil, fmt.Errorf("%s: %w", c.Spec, err)
 		}
 		if event.Kind == attack.Ended {
-			return c.outcome(event), e, nil
+			out, err := c.outcome(e, event)
+			return out, e, err
 		}
 	}
 	return Outcome{}, nil, errors.New("the run had no end")
 }
 
-func (c Cell) outcome(end experiment.Event) Outcome {
+func (c Cell) outcome(e *experiment.Experiment, end experiment.Event) (Outcome, error) {
 	out := Outcome{Queries: end.Queries, Status: end.Status, Note: end.Note}
 	for _, col := range c.columns {
+		if col == accuracy100 {
+			share, err := e.Accuracy()
+			if err != nil {
+				return Outcome{}, fmt.Errorf("%s: %w", c.Spec, err)
+			}
+			out.Values = append(out.Values, 100*share)
+			continue
+		}
 		out.Values = append(out.Values, measure(col.Name, end))
 	}
-	return out
+	return out, nil
 }
 
 // The columns of experiments.
@@ -402,6 +411,8 @@ var (
 	agreeUnif = Column{Name: "1-R_unif", Unit: "%", Kind: Agreement}
 	queries   = Column{Name: "queries", Kind: Cost}
 	edgeOff   = Column{Name: "edges off", Kind: Error}
+	// accuracy100 is the owner's: of the labels that the API returns.
+	accuracy100 = Column{Name: "accuracy", Unit: "%", Kind: Fact}
 )
 
 // measure is the figure of that column. An attack that ends without a copy
