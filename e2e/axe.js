@@ -7,7 +7,7 @@ const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /**
  * Fails with what axe finds on the page as it is now: nothing is excused.
  *
- * @param {import("@playwright/test").Page} page
+ * @param {import("@playwright/test").Page|import("@playwright/test").Frame} page
  */
 export async function expectAccessible(page) {
 	if (!(await page.evaluate(() => "axe" in window))) {

@@ -15,11 +15,13 @@ import { Experiment } from "./experiment.js";
 import { wireHelp } from "./help.js";
 import { wireCrosshair, wireShortcuts } from "./keys.js";
 import { wireLife } from "./life.js";
-import { parseLink } from "./link.js";
+import { formatLink, parseLink } from "./link.js";
 import { Look } from "./look.js";
 import { notice } from "./notices.js";
 import { Numbers } from "./numbers.js";
+import { takeOptions } from "./options.js";
 import { Table } from "./params.js";
+import { hideParts } from "./parts.js";
 import { Plots } from "./plots.js";
 import { wireDrawing, wireLook } from "./pointer.js";
 import { PLANE } from "./presets.js";
@@ -29,7 +31,7 @@ import { keepAddress, wireShare } from "./share.js";
 import { wireSheet } from "./sheet.js";
 import { t } from "./strings.js";
 import { Theft } from "./theft.js";
-import { wireTheme } from "./theme.js";
+import { setTheme, wireTheme } from "./theme.js";
 import { Tools } from "./tools.js";
 import { buildView, Tabs } from "./view.js";
 
@@ -82,7 +84,9 @@ function start(file) {
 		() => engine.version,
 		() => lessons.runner?.place ?? "",
 	);
-	open(location.hash);
+	const keys = table.params.map((p) => p.key);
+	const asked = takeOptions(location.search, location.hash, keys);
+	const problems = [...asked.problems, ...open(asked.fragment)];
 	experiment.past = []; // before the first experiment there was none
 	buildControls(experiment, file.sections);
 	const view = buildView((next) => {
@@ -104,13 +108,26 @@ function start(file) {
 		tabs,
 		view,
 	});
-	wireTheme();
+	wireTheme(asked.options.theme);
+	/** @param {import("./options.js").Asked} now */
+	const apply = ({ options, problems }) => {
+		if (options.hide) hideParts(options.hide);
+		if (options.theme) setTheme(options.theme);
+		if (problems.length > 0) notice("options", [t.link.problems, ...problems]);
+		return problems;
+	};
+	apply(asked);
+	theft.wanted = asked.options.autoplay;
 	wireSheet();
 	wireDraft(experiment);
 	wireDrop(csv, open);
 	wireShare(experiment, () => engine.version, open);
 	const help = wireHelp();
-	addEventListener("hashchange", () => open(location.hash));
+	addEventListener("hashchange", () => {
+		const now = takeOptions("", location.hash, keys);
+		apply(now);
+		open(now.fragment);
+	});
 
 	const { victim, copy, disagreement } = plots.boxes;
 	wireDrawing(victim, editor, tools);
@@ -134,7 +151,19 @@ function start(file) {
 	experiment.addEventListener("change", history);
 	history();
 	engine.full = experiment.full;
-	engine.start();
+	if (!framed) return engine.start();
+	import("./framed.js").then(({ beginFramed }) =>
+		beginFramed({
+			engine,
+			experiment,
+			theft,
+			curve,
+			open,
+			apply: (options) => apply(takeOptions(new URLSearchParams(options).toString(), "", keys)),
+			address: () => formatLink(experiment.settings, table, engine.version),
+			problems,
+		}),
+	);
 }
 
 /**
@@ -159,6 +188,7 @@ function lessonsOn(page) {
 }
 
 /**
+ * Returns what of the link could not be used.
  * @param {string} fragment
  * @param {Experiment} experiment
  * @param {Engine} engine
@@ -181,10 +211,17 @@ function openLink(fragment, experiment, engine, lessons) {
 	if (engine.ready) warn();
 	else engine.addEventListener("ready", warn, { once: true });
 	if (!alone || !link.lesson) experiment.open(link.settings);
+	return link.problems;
 }
 
-document.documentElement.classList.add("js");
-if (window.top !== window) document.documentElement.classList.add("framed");
+const root = document.documentElement;
+root.classList.add("js");
+const framed = window.parent !== window;
+if (framed) root.classList.add("framed");
+const low = matchMedia("(height < 560px)");
+const fit = () => root.classList.toggle("low", framed || low.matches);
+low.addEventListener("change", fit);
+fit();
 loadTable().then(start, (err) =>
 	notice("params", `${t.fail.params} (${err.message})`, {
 		actions: [[t.retry, () => location.reload()]],

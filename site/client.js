@@ -66,13 +66,22 @@ export class Engine extends EventTarget {
 		return this.worker ? this.modules.get(this.hasFull) : undefined;
 	}
 
+	/**
+	 * Takes an engine that somebody else has compiled.
+	 * @param {boolean} full
+	 * @param {WebAssembly.Module} module
+	 */
+	take(full, module) {
+		if (!this.modules.has(full)) this.modules.set(full, module);
+	}
+
 	/** Starts a worker. One that runs is replaced when the new one is ready. */
 	start() {
 		this.drop();
 		this.emit("starting", {});
 		if (typeof WebAssembly !== "object" || typeof Worker !== "function")
 			return this.fail("nowasm", "");
-		const worker = new Worker(new URL("./engine-worker.js", import.meta.url), { type: "module" });
+		const worker = newWorker(new URL("./engine-worker.js", import.meta.url));
 		this.coming = worker;
 		worker.onmessage = (event) => {
 			if (worker === this.coming) this.load(event.data);
@@ -267,4 +276,21 @@ export class Engine extends EventTarget {
 	emit(kind, detail) {
 		this.dispatchEvent(new CustomEvent(kind, { detail }));
 	}
+}
+
+/**
+ * A page in a sandbox is of no origin, and may start a worker only from a script
+ * of its own. That one imports the real one, and keeps for it what is posted
+ * meanwhile.
+ * @param {URL} script
+ */
+function newWorker(script) {
+	if (self.origin !== "null") return new Worker(script, { type: "module" });
+	const text = `const early = [], keep = (e) => early.push(e.data);
+addEventListener("message", keep);
+import(${JSON.stringify(script.href)}).then(() => {
+	removeEventListener("message", keep);
+	for (const data of early) dispatchEvent(new MessageEvent("message", { data }));
+});`;
+	return new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
 }

@@ -34,11 +34,11 @@ export function buildControls(experiment, sections) {
 	for (const name of sections) {
 		const own = experiment.table.params.filter((p) => p.section === name && !SPECIAL.has(p.key));
 		const main = own.filter((p) => !p.advanced).map((p) => keep(field(experiment, p)));
-		if (name === "oracle") main.push(keep(defences(experiment)));
-		if (name === "budget") main.push(keep(budget(experiment)));
+		if (name === "oracle") main.push(named("round", keep(defences(experiment))));
+		if (name === "budget") main.push(named("alpha queries", keep(budget(experiment))));
 		const rest = own.filter((p) => p.advanced);
 		if (rest.length > 0) main.push(keep(more(experiment, rest, keep)));
-		if (name === "data") byId("data").append(keep(presets(experiment)), ...main);
+		if (name === "data") byId("data").append(named("data", keep(presets(experiment))), ...main);
 		else byId("rail").append(h("section", {}, h("h2", {}, SECTIONS[name] ?? name), ...main));
 	}
 	const update = () => {
@@ -46,6 +46,16 @@ export function buildControls(experiment, sections) {
 	};
 	experiment.addEventListener("change", update);
 	update();
+}
+
+/**
+ * Says which settings a control of its own kind is for.
+ * @param {string} keys
+ * @param {HTMLElement} root
+ */
+function named(keys, root) {
+	root.dataset.key = keys;
+	return root;
 }
 
 /**

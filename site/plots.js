@@ -13,6 +13,9 @@ import { t } from "./strings.js";
 
 export const SURFACES = /** @type {Surface[]} */ (["victim", "copy", "disagreement", "chart"]);
 
+/** Of a plot that is not on show. */
+const UNSEEN = { width: 1, height: 1, scale: 1 };
+
 export class Plots {
 	/** @type {Record<Surface, HTMLElement>} */
 	boxes;
@@ -56,7 +59,9 @@ export class Plots {
 			canvases[s] = canvas.transferControlToOffscreen();
 		}
 		this.known = {};
-		return { canvases, sizes: this.changed() };
+		const sizes = this.changed();
+		for (const s of SURFACES) sizes[s] ??= UNSEEN;
+		return { canvases, sizes };
 	}
 
 	/** The posters go once there is something live to see. */

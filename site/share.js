@@ -6,6 +6,7 @@
 import { byId, h, wireDialog } from "./dom.js";
 import { formatLink, LONG_LINK } from "./link.js";
 import { notice } from "./notices.js";
+import { optionsQuery } from "./options.js";
 import { t } from "./strings.js";
 
 /** @typedef {import("./experiment.js").Experiment} Experiment */
@@ -25,8 +26,12 @@ export function keepAddress(experiment, engine, lesson) {
 		const any = lesson() !== "" || Object.keys(experiment.settings).length > 0;
 		const link = formatLink(experiment.settings, experiment.table, engine(), lesson());
 		const hash = any ? `#${link}` : "";
-		history.replaceState(null, "", `${location.pathname}${location.search}${hash}`);
-		byId("full", HTMLAnchorElement).href = hash || "./";
+		history.replaceState(
+			null,
+			"",
+			`${location.pathname}${optionsQuery(location.search, location.hash)}${hash}`,
+		);
+		byId("full", HTMLAnchorElement).href = `./${hash}`;
 	};
 	const soon = () => {
 		clearTimeout(timer);
@@ -81,12 +86,16 @@ export function wireShare(experiment, engine, open) {
 	);
 	for (const button of document.querySelectorAll(".share")) {
 		button.addEventListener("click", () => {
-			link.value = `${location.origin}${location.pathname}#${formatLink(experiment.settings, experiment.table, engine())}`;
+			link.value = `${pageAddress()}#${formatLink(experiment.settings, experiment.table, engine())}`;
 			said.textContent = link.value.length > LONG_LINK ? t.share.long(link.value.length) : "";
 			dialog.showModal();
 		});
 	}
 }
+
+/** The address of the whole page, also from within an embed. */
+export const pageAddress = () =>
+	`${location.origin}${location.pathname.replace(/embed\.html$/, "")}`;
 
 /**
  * @param {Experiment} experiment

@@ -14,22 +14,26 @@ const TOKENS = /** @type {const} */ (["paper", "card", "ink", "soft", "line", "d
 /** Emits `change` when the colours have changed, also by the system's doing. */
 export const themes = new EventTarget();
 
-export function wireTheme() {
+/** @param {string} [given] by the address; otherwise it is as the visitor left it */
+export function wireTheme(given) {
 	const select = byId("theme", HTMLSelectElement);
-	const tell = () => themes.dispatchEvent(new Event("change"));
-	select.value = recall(KEY) ?? "auto";
-	const apply = () => {
-		if (select.value === "auto") delete document.documentElement.dataset.theme;
-		else document.documentElement.dataset.theme = select.value;
-	};
-	apply();
+	setTheme(given ?? recall(KEY) ?? "auto");
 	select.addEventListener("change", () => {
 		remember(KEY, select.value === "auto" ? null : select.value);
-		apply();
-		tell();
+		setTheme(select.value);
 	});
 	for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
 		matchMedia(query).addEventListener("change", tell);
+}
+
+const tell = () => themes.dispatchEvent(new Event("change"));
+
+/** @param {string} theme auto, light or dark */
+export function setTheme(theme) {
+	byId("theme", HTMLSelectElement).value = theme;
+	if (theme === "auto") delete document.documentElement.dataset.theme;
+	else document.documentElement.dataset.theme = theme;
+	tell();
 }
 
 /** @returns {Theme} */

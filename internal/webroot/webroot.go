@@ -17,15 +17,19 @@ import (
 
 // Policy is the content security policy: everything from the site itself, no
 // inline script, no eval but the compiling of WebAssembly. It does not forbid
-// framing, because lessons and articles embed the page.
-const Policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; " +
+// framing, because lessons and articles embed the page; in a sandboxed frame it
+// is of no origin, and starts its worker from a blob that imports the script.
+const Policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; " +
 	"style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
 	"object-src 'none'; base-uri 'none'; form-action 'none'"
 
+// headers go with every file. All files are public, and other sites may load
+// them: that is how they embed the page.
 var headers = map[string]string{
+	"Access-Control-Allow-Origin":  "*",
 	"Content-Security-Policy":      Policy,
 	"Cross-Origin-Opener-Policy":   "same-origin",
-	"Cross-Origin-Resource-Policy": "same-origin",
+	"Cross-Origin-Resource-Policy": "cross-origin",
 	"Permissions-Policy":           "camera=(), microphone=(), geolocation=()",
 	"Referrer-Policy":              "no-referrer",
 	"X-Content-Type-Options":       "nosniff",

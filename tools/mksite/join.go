@@ -60,16 +60,22 @@ type scripts struct {
 
 // bundle joins the modules that the entries import.
 func bundle(source string, entries []string) (*scripts, error) {
+	return esbuild(source, entries, api.BuildOptions{
+		ChunkNames: "part-[name]-[hash]", // beside the pages, or import.meta.url would be elsewhere
+		Splitting:  true,
+	})
+}
+
+// esbuild joins modules with what the options say beside the usual.
+func esbuild(source string, entries []string, o api.BuildOptions) (*scripts, error) {
 	folder, err := filepath.Abs(source)
 	if err != nil {
 		return nil, err
 	}
-	result := api.Build(api.BuildOptions{
-		EntryPoints: entries, AbsWorkingDir: folder, Outdir: folder, Outbase: folder,
-		ChunkNames: "part-[name]-[hash]", // beside the pages, or import.meta.url would be elsewhere
-		Bundle:     true, Splitting: true, Metafile: true, Format: api.FormatESModule, Target: api.ES2022,
-		MinifyWhitespace: true, MinifySyntax: true, Charset: api.CharsetUTF8, LegalComments: api.LegalCommentsNone,
-	})
+	o.EntryPoints, o.AbsWorkingDir, o.Outdir, o.Outbase = entries, folder, folder, folder
+	o.Bundle, o.Metafile, o.Format, o.Target = true, true, api.FormatESModule, api.ES2022
+	o.MinifyWhitespace, o.MinifySyntax, o.Charset, o.LegalComments = true, true, api.CharsetUTF8, api.LegalCommentsNone
+	result := api.Build(o)
 	var errs []error
 	for _, m := range result.Errors {
 		where := strings.Join(entries, " ")

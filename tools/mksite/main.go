@@ -53,6 +53,9 @@ func run(out, version, source string, extra []string) error {
 			return err
 		}
 	}
+	if err := embed(files, source); err != nil {
+		return err
+	}
 	if err := join(files, source); err != nil {
 		return err
 	}
