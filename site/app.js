@@ -27,7 +27,7 @@ import { wireDrawing, wireLook } from "./pointer.js";
 import { PLANE } from "./presets.js";
 import { Readout } from "./readout.js";
 import { Session } from "./session.js";
-import { keepAddress, wireShare } from "./share.js";
+import { keepAddress, openFile, wireShare } from "./share.js";
 import { wireSheet } from "./sheet.js";
 import { t } from "./strings.js";
 import { Theft } from "./theft.js";
@@ -120,8 +120,9 @@ function start(file) {
 	theft.wanted = asked.options.autoplay;
 	wireSheet();
 	wireDraft(experiment);
-	wireDrop(csv, open);
-	wireShare(experiment, () => engine.version, open);
+	const take = (/** @type {File} */ file) => openFile(file, open);
+	wireDrop(csv, take);
+	wireShare(experiment, engine, take, () => session.moment());
 	const help = wireHelp();
 	addEventListener("hashchange", () => {
 		const now = takeOptions("", location.hash, keys);

@@ -75,6 +75,11 @@ export class Engine extends EventTarget {
 		if (!this.modules.has(full)) this.modules.set(full, module);
 	}
 
+	/** The full engine, if it has been compiled, for others to share. */
+	get fullModule() {
+		return this.modules.get(true);
+	}
+
 	/** Starts a worker. One that runs is replaced when the new one is ready. */
 	start() {
 		this.drop();
@@ -232,7 +237,7 @@ export class Engine extends EventTarget {
 	 */
 	settle(message) {
 		const id = "id" in message ? message.id : undefined;
-		if (id === undefined || message.kind === "preparing") return;
+		if (id === undefined || message.kind === "preparing" || message.kind === "exporting") return;
 		const call = this.waiting.get(id);
 		this.waiting.delete(id);
 		if (message.kind === "error")

@@ -6,7 +6,6 @@
 
 import { byId, h, wireDialog } from "./dom.js";
 import { fromTriples, MAX_POINTS } from "./points.js";
-import { openFile } from "./share.js";
 import { t } from "./strings.js";
 
 /**
@@ -16,6 +15,8 @@ import { t } from "./strings.js";
 
 const MAX_BYTES = 5_000_000;
 const PREVIEW_ROWS = 5;
+/** Files that are no tables. */
+const OURS = /\.(json|png|svg|onnx)$/i;
 
 export class CsvImport {
 	/** @private */ text = "";
@@ -207,15 +208,16 @@ export class CsvImport {
 }
 
 /**
- * Files dropped anywhere on the page: experiments open, tables are read.
+ * Files dropped anywhere on the page: experiments and pictures of them open,
+ * tables are read.
  * @param {CsvImport} csv
- * @param {(fragment: string) => void} open
+ * @param {(file: File) => Promise<void>} open
  */
 export function wireDrop(csv, open) {
 	addEventListener("dragover", (e) => e.preventDefault());
 	addEventListener("drop", (e) => {
 		e.preventDefault();
 		const file = e.dataTransfer?.files[0];
-		if (file) file.name.endsWith(".json") ? openFile(file, open) : csv.take(file);
+		if (file) OURS.test(file.name) ? open(file) : csv.take(file);
 	});
 }

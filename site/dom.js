@@ -106,3 +106,14 @@ export function wireDialog(dialog) {
 		if (e.target === dialog) dialog.close();
 	});
 }
+
+/**
+ * Hands a file to the visitor.
+ * @param {string} name
+ * @param {BlobPart} content
+ */
+export function download(name, content) {
+	const url = URL.createObjectURL(new Blob([content], { type: "application/octet-stream" }));
+	h("a", { href: url, download: name }).click();
+	setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

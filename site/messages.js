@@ -68,6 +68,7 @@
  *   {kind: 'csv', id: number, text: string, x?: string, y?: string, label?: string, header?: boolean, standardise?: boolean} |
  *   {kind: 'curve', name: string, queries: Float64Array, agreement: Float64Array} |
  *   {kind: 'run', id: number, spec: string} |
+ *   {kind: 'export', id: number, spec: string, queries: number, rounds: number, ended: boolean, files: string[], dark: boolean} |
  *   {kind: 'cancel', id: number} |
  *   {kind: 'log', id: number}
  * )} Request
@@ -86,6 +87,9 @@
  * - curve: a ghost line for the chart: `uniform`, the baseline run on the pool
  *   (dashed), or an earlier run (thin). Empty arrays take it away.
  * - run: a whole experiment without drawing (the pool); answers `result`.
+ * - export: makes the experiment anew up to so many queries and rounds, or its
+ *   end, and writes files of it, each named as in core/export (copy.onnx); the full
+ *   engine's. Answers `exporting` meanwhile and `exported`, or `error`.
  * - log: asks for the queries of the theft on show, the latest 2,000 at least;
  *   answers `logged`.
  */
@@ -108,7 +112,9 @@
  *     count: number, header: boolean, points: Float64Array|null, classNames: string[]} |
  *   {kind: 'result', id: number, status: string, queries: Float64Array, agreement: Float64Array, rTest: number, rUnif: number} |
  *   {kind: 'logged', id: number, first: number, x: Float64Array, why: string[]} |
- *   {kind: 'error', id?: number, code: 'spec'|'full'|'data'|'victim'|'attack'|'message'|'panic', key?: string, message: string}
+ *   {kind: 'exporting', id: number, queries: number} |
+ *   {kind: 'exported', id: number, files: Uint8Array[]} |
+ *   {kind: 'error', id?: number, code: 'spec'|'full'|'data'|'victim'|'attack'|'message'|'panic'|'stopped', key?: string, message: string}
  * )} Response
  *
  * @typedef {{label: number, probability: number|null, margin: number|null}} Said

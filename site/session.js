@@ -39,6 +39,8 @@ export class Session {
 	prepared = null;
 	/** @type {import("./readout.js").End|null} */
 	ended = null;
+	/** Of the run on show. @private */ queries = 0;
+	/** @private */ rounds = 0;
 	/** @private */ timer = 0;
 
 	/** @param {Parts} parts */
@@ -57,10 +59,14 @@ export class Session {
 			else this.refused(m.message);
 		});
 		engine.on("state", ({ state }) => this.prepared && theft.set(state));
-		engine.on("query", (q) => readout.ask(q));
+		engine.on("query", (q) => {
+			this.queries = q.number;
+			readout.ask(q);
+		});
 		engine.on("progress", (p) => this.progress(p));
 		engine.on("end", (e) => {
 			this.ended = e;
+			this.queries = e.queries;
 			readout.end(e);
 			numbers.fill();
 		});
@@ -114,7 +120,7 @@ export class Session {
 		const { experiment, theft, curve, readout, numbers, baseline, editor, plots, look } =
 			this.parts;
 		this.prepared = p;
-		this.ended = null;
+		this.forget();
 		const made = experiment.part("data", "victim");
 		curve.next(made === this.victim);
 		this.victim = made;
@@ -157,6 +163,8 @@ export class Session {
 	 * @param {import("./readout.js").Progress} p
 	 */
 	progress(p) {
+		this.queries = p.queries;
+		this.rounds++;
 		const { readout, numbers, plots, look } = this.parts;
 		readout.round(p);
 		numbers.fill();
@@ -168,10 +176,26 @@ export class Session {
 	/** The run is thrown away. @private */
 	restart() {
 		const { curve, readout, numbers } = this.parts;
-		this.ended = null;
+		this.forget();
 		curve.restart();
 		readout.restart();
 		numbers.restart();
+	}
+
+	/** There is no run. @private */
+	forget() {
+		this.ended = null;
+		this.queries = this.rounds = 0;
+	}
+
+	/**
+	 * What the page shows now, for files of it; null while there is no victim.
+	 * @returns {import("./export.js").Moment|null}
+	 */
+	moment() {
+		if (!this.prepared) return null;
+		const { queries, rounds } = this;
+		return { spec: this.prepared.spec, queries, rounds, ended: this.ended !== null };
 	}
 
 	/** A run begins, and with it the baseline's. @private */

@@ -1,9 +1,10 @@
 /**
- * The experiment as a link and as a file.
+ * The experiment as a link and as a file; files of what it came to are made in
+ * export.js, which is loaded when they are first asked for.
  * @module
  */
 
-import { byId, h, wireDialog } from "./dom.js";
+import { byId, download, h, wireDialog } from "./dom.js";
 import { formatLink, LONG_LINK } from "./link.js";
 import { notice } from "./notices.js";
 import { optionsQuery } from "./options.js";
@@ -43,10 +44,11 @@ export function keepAddress(experiment, engine, lesson) {
 
 /**
  * @param {Experiment} experiment
- * @param {() => string} engine
- * @param {(fragment: string) => void} open
+ * @param {import("./client.js").Engine} engine
+ * @param {(file: File) => Promise<void>} open
+ * @param {() => import("./export.js").Moment|null} moment
  */
-export function wireShare(experiment, engine, open) {
+export function wireShare(experiment, engine, open, moment) {
 	const dialog = byId("share-dialog", HTMLDialogElement);
 	wireDialog(dialog);
 	const link = h("input", {
@@ -66,9 +68,9 @@ export function wireShare(experiment, engine, open) {
 	};
 	const file = h("input", {
 		type: "file",
-		accept: ".json,application/json",
+		accept: ".json,.png,.svg,.onnx",
 		hidden: true,
-		onchange: () => file.files?.[0] && openFile(file.files[0], open).then(() => dialog.close()),
+		onchange: () => file.files?.[0] && open(file.files[0]).then(() => dialog.close()),
 	});
 	byId("share-body").append(
 		h("p", {}, t.share.intro),
@@ -78,16 +80,22 @@ export function wireShare(experiment, engine, open) {
 			"div",
 			{ class: "row" },
 			h("button", { type: "button", class: "primary", onclick: copy }, t.share.copy),
-			h("button", { type: "button", onclick: () => save(experiment, engine()) }, t.share.save),
+			h(
+				"button",
+				{ type: "button", onclick: () => save(experiment, engine.version) },
+				t.share.save,
+			),
 			h("button", { type: "button", onclick: () => file.click() }, t.share.open),
 			file,
 		),
 		said,
 	);
+	const menu = exportMenu(engine, dialog);
 	for (const button of document.querySelectorAll(".share")) {
 		button.addEventListener("click", () => {
-			link.value = `${pageAddress()}#${formatLink(experiment.settings, experiment.table, engine())}`;
+			link.value = `${pageAddress()}#${formatLink(experiment.settings, experiment.table, engine.version)}`;
 			said.textContent = link.value.length > LONG_LINK ? t.share.long(link.value.length) : "";
+			menu(moment());
 			dialog.showModal();
 		});
 	}
@@ -103,28 +111,69 @@ export const pageAddress = () =>
  */
 function save(experiment, engine) {
 	const text = JSON.stringify({ modelheist: 1, engine, settings: experiment.settings }, null, "\t");
-	const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-	h("a", { href: url, download: "heist.json" }).click();
-	setTimeout(() => URL.revokeObjectURL(url), 1000);
+	download("heist.json", text);
 }
 
 /**
- * Reads a file that save wrote and hands it on as a link's fragment, so that
- * files and links are checked by the same code.
+ * The menu of files, below the link. It is loaded with the first opening.
+ * @param {import("./client.js").Engine} engine
+ * @param {HTMLDialogElement} dialog
+ * @returns {(moment: import("./export.js").Moment|null) => void} opens it
+ */
+function exportMenu(engine, dialog) {
+	const place = h("div", { class: "export-place" });
+	byId("share-body").append(place);
+	/** @type {Promise<import("./export.js").ExportMenu>|undefined} */
+	let loaded;
+	const load = async () => {
+		const { ExportMenu } = await import("./export.js");
+		const menu = new ExportMenu(engine);
+		place.replaceChildren(menu.root);
+		dialog.addEventListener("close", () => menu.close());
+		return menu;
+	};
+	return async (moment) => {
+		try {
+			loaded ??= load();
+			(await loaded).open(moment);
+		} catch (err) {
+			loaded = undefined; // tried again with the next opening
+			place.textContent = t.export.failed(err instanceof Error ? err.message : String(err));
+		}
+	};
+}
+
+/**
+ * Reads what this page or the command line has written and hands the experiment on
+ * as a link's fragment, so that files and links are checked by the same code:
+ * a picture with its experiment, an experiment as JSON.
  * @param {File} file
  * @param {(fragment: string) => void} open
  */
 export async function openFile(file, open) {
+	const { isPng, pngLink, svgLink } = await import("./picture.js");
+	const bytes = new Uint8Array(await file.arrayBuffer());
+	const text = () => new TextDecoder().decode(bytes);
+	const picture = isPng(bytes) || file.name.endsWith(".svg");
+	const link = picture ? (isPng(bytes) ? pngLink(bytes) : svgLink(text())) : jsonLink(text());
+	if (link) open(link);
+	else notice("file", picture ? t.share.noLink : t.share.badFile);
+}
+
+/**
+ * The link of an experiment's JSON; empty for anything else.
+ * @param {string} text
+ */
+function jsonLink(text) {
 	try {
-		const { modelheist, engine, settings } = JSON.parse(await file.text());
-		if (modelheist !== 1 || typeof settings !== "object" || settings === null)
-			throw new Error("not ours");
+		const { modelheist, engine, settings } = JSON.parse(text);
+		if (modelheist !== 1 || typeof settings !== "object" || settings === null) return "";
 		const parts = Object.entries(settings).map(
 			([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`,
 		);
 		if (engine) parts.push(`e=${encodeURIComponent(String(engine))}`);
-		open(parts.join("&"));
+		return ["v=1", ...parts].join("&");
 	} catch {
-		notice("file", t.share.badFile);
+		return "";
 	}
 }

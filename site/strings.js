@@ -239,6 +239,28 @@ export const t = {
 		save: "Download as a file",
 		open: "Open a file…",
 		badFile: "This file is not an experiment saved by this page.",
+		noLink: "This picture carries no experiment: only those saved here do.",
+	},
+	export: {
+		title: "Files of what is on show",
+		figure: "Figure",
+		copy: "Copy",
+		victim: "Victim",
+		tables: "Tables",
+		whole: "Everything",
+		dark: "dark",
+		size: "Size of the PNG",
+		as: (/** @type {string} */ name) =>
+			name.endsWith(".csv")
+				? name.slice(0, 1).toUpperCase() + name.slice(1, -4)
+				: name.slice(name.lastIndexOf(".") + 1).toUpperCase(),
+		nothing: "There is no victim yet.",
+		noCopy: "Nothing has been stolen yet, so there is no copy to save.",
+		making: (/** @type {string} */ name) => `Making ${name}…`,
+		at: (/** @type {number} */ n) => `Making the run again: ${whole(n)} queries…`,
+		saved: (/** @type {string} */ name) => `Saved as ${name}.`,
+		failed: (/** @type {string} */ why) => `That did not work: ${why}`,
+		cancel: "Cancel",
 	},
 	link: {
 		problems: "Some of the link could not be used:",

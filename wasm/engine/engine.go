@@ -27,7 +27,8 @@ type engine struct {
 	asked     *wire.Query      // latest query, not yet posted
 	log       log              // of theft
 
-	runs map[int]*task // of the pool
+	runs    map[int]*task // of the pool
+	exports exports
 }
 
 func newEngine() *engine {
@@ -96,6 +97,8 @@ func (e *engine) receive(message wire.Value) {
 		e.table(r)
 	case wire.Run:
 		e.run(r.ID, r.Spec)
+	case wire.Export:
+		e.export(r)
 	case wire.Cancel:
 		e.cancel(r.ID)
 	case wire.Log:

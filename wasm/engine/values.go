@@ -85,6 +85,10 @@ func toJS(v any) js.Value {
 			array.SetIndex(i, toJS(item))
 		}
 		return array
+	case []byte:
+		array := bytes.New(len(v))
+		js.CopyBytesToJS(array, v)
+		return array
 	case []float64:
 		array := floats.New(len(v))
 		if len(v) > 0 {

@@ -4,7 +4,7 @@ import "math"
 
 // Fields are the members of a JavaScript object: key, value, key, value. A value
 // is nil, a string, a bool, an int, a float64, a []float64 (a Float64Array), a
-// []any of values or Fields.
+// []any of values, Fields or a []byte (a Uint8Array).
 type Fields []any
 
 // Reply is a message to the page; see site/messages.js for what each tells.
@@ -79,6 +79,11 @@ type (
 		ID, First int       // number of the first query in the log
 		X         []float64 // x, y, class triples
 		Why       []string  // of each
+	}
+	Exporting struct{ ID, Queries int }
+	Exported  struct {
+		ID    int
+		Files [][]byte // in the order asked for
 	}
 	Failure struct {
 		ID        *int // nil if it answers no message with an id
@@ -166,6 +171,18 @@ func (m Result) Fields() Fields {
 
 func (m Logged) Fields() Fields {
 	return Fields{"kind", "logged", "id", m.ID, "first", m.First, "x", m.X, "why", texts(m.Why)}
+}
+
+func (m Exporting) Fields() Fields {
+	return Fields{"kind", "exporting", "id", m.ID, "queries", m.Queries}
+}
+
+func (m Exported) Fields() Fields {
+	files := make([]any, len(m.Files))
+	for i, f := range m.Files {
+		files[i] = f
+	}
+	return Fields{"kind", "exported", "id", m.ID, "files", files}
 }
 
 func (m Failure) Fields() Fields {

@@ -87,6 +87,14 @@ type (
 		ID   int
 		Spec string
 	}
+	Export struct {
+		ID              int
+		Spec            string
+		Queries, Rounds int  // of the run that are wanted
+		Ended           bool // and its end
+		Files           []string
+		Dark            bool
+	}
 	Cancel struct{ ID int }
 	Log    struct{ ID int }
 )
@@ -112,8 +120,14 @@ var requests = map[string]func(reader) any{
 			r.optionalFlag("header"), r.optionalFlag("standardise"),
 		}
 	},
-	"curve":  readCurve,
-	"run":    func(r reader) any { return Run{r.whole("id"), r.text("spec")} },
+	"curve": readCurve,
+	"run":   func(r reader) any { return Run{r.whole("id"), r.text("spec")} },
+	"export": func(r reader) any {
+		return Export{
+			r.whole("id"), r.text("spec"), int(r.number("queries", 0, 1e9)), int(r.number("rounds", 0, 1e9)),
+			r.flag("ended"), r.texts("files"), r.flag("dark"),
+		}
+	},
 	"cancel": func(r reader) any { return Cancel{r.whole("id")} },
 	"log":    func(r reader) any { return Log{r.whole("id")} },
 }

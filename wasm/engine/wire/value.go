@@ -174,6 +174,28 @@ func (r reader) floats(key string) []float64 {
 	return numbers
 }
 
+// texts are strings, a few.
+func (r reader) texts(key string) []string {
+	v := r.get(key, List)
+	if v == nil {
+		return nil
+	}
+	if n := v.Len(); n > 100 {
+		r.fail(key, "at most 100 long", fmt.Sprint(n))
+		return nil
+	}
+	out := make([]string, v.Len())
+	for i := range out {
+		item := v.Index(i)
+		if item.Kind() != String {
+			r.fail(fmt.Sprintf("%s[%d]", key, i), string(String), string(item.Kind()))
+			return nil
+		}
+		out[i] = item.Text()
+	}
+	return out
+}
+
 // object reads the fields of a field.
 func (r reader) object(key string) (reader, bool) {
 	v := r.get(key, Object)

@@ -124,10 +124,11 @@ var good = map[string]any{
 	`{"kind":"cursor","x":0.1,"y":-1,"on":true}`: Cursor{0.1, -1, true},
 	`{"kind":"probe","id":3,"x":0.1,"y":0.2}`:    Probe{3, 0.1, 0.2},
 	`{"kind":"csv","id":4,"text":"a,b\n1,2"}`:    CSV{ID: 4, Text: "a,b\n1,2"},
-	`{"kind":"curve","name":"uniform","queries":{"f64":[1,2]},"agreement":{"f64":[0.5,0.6]}}`: Curve{"uniform", []float64{1, 2}, []float64{0.5, 0.6}},
-	`{"kind":"run","id":5,"spec":"data=xor"}`:                                                 Run{5, "data=xor"},
-	`{"kind":"cancel","id":5}`:                                                                Cancel{5},
-	`{"kind":"log","id":5}`:                                                                   Log{5},
+	`{"kind":"curve","name":"uniform","queries":{"f64":[1,2]},"agreement":{"f64":[0.5,0.6]}}`:                                    Curve{"uniform", []float64{1, 2}, []float64{0.5, 0.6}},
+	`{"kind":"run","id":5,"spec":"data=xor"}`:                                                                                    Run{5, "data=xor"},
+	`{"kind":"export","id":6,"spec":"n=20","queries":10,"rounds":2,"ended":true,"files":["copy.onnx","figure.svg"],"dark":true}`: Export{6, "n=20", 10, 2, true, []string{"copy.onnx", "figure.svg"}, true},
+	`{"kind":"cancel","id":5}`: Cancel{5},
+	`{"kind":"log","id":5}`:    Log{5},
 }
 
 func TestEveryRequestDecodesToItsFields(t *testing.T) {
@@ -322,6 +323,7 @@ func TestRepliesAreThoseOfTheContract(t *testing.T) {
 	replies := []Reply{
 		Ready{}, Preparing{}, Prepared{}, State{}, Query{}, Progress{}, End{}, Probed{Victim: &Said{}},
 		Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Failure{ID: &id, Key: "k"},
+		Exporting{}, Exported{Files: [][]byte{{1}}},
 	}
 	want := contract(t, "From the engine to the page.")
 	seen := map[string]bool{}
@@ -370,6 +372,8 @@ func fits(v any, declared string) bool {
 		return declared == "boolean"
 	case []float64:
 		return strings.HasPrefix(declared, "Float64Array")
+	case []byte:
+		return strings.HasPrefix(declared, "Uint8Array")
 	case []any:
 		return strings.Contains(declared, "[]")
 	case Fields:

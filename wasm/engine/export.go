@@ -1,0 +1,105 @@
+//go:build js && wasm && !lean
+
+package main
+
+import (
+	"time"
+
+	"modelheist/core/attack"
+	"modelheist/core/experiment"
+	"modelheist/core/export"
+	"modelheist/wasm/engine/wire"
+)
+
+// exports keeps the latest run that was written out, for the next file of it.
+type exports struct {
+	of     wire.Export // without id, files and colours
+	result *export.Result
+}
+
+// export makes an experiment anew as far as the page had come with it, which
+// gives the same events, and posts files of what it came to.
+func (e *engine) export(r wire.Export) {
+	id := r.ID
+	t := e.loop.newTask(nil)
+	e.runs[id] = t
+	e.loop.spawn(func() {
+		defer delete(e.runs, id)
+		files, err := e.written(r, t)
+		switch {
+		case t.stopped:
+			e.fail(&id, "stopped", errStopped)
+		case err != nil:
+			e.fail(&id, "attack", err)
+		default:
+			e.post(wire.Exported{ID: id, Files: files})
+		}
+	})
+}
+
+func (e *engine) written(r wire.Export, t *task) ([][]byte, error) {
+	result, err := e.repeated(r, t)
+	if err != nil {
+		return nil, err
+	}
+	var files [][]byte
+	for _, kind := range r.Files {
+		text, err := result.File(kind, export.Look{Dark: r.Dark, Tick: t.tick})
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, text)
+	}
+	return files, nil
+}
+
+// repeated runs the experiment, or finds that it has just been.
+func (e *engine) repeated(r wire.Export, t *task) (*export.Result, error) {
+	of := wire.Export{Spec: r.Spec, Queries: r.Queries, Rounds: r.Rounds, Ended: r.Ended}
+	if last := e.exports.of; e.exports.result != nil && last.Spec == of.Spec && last.Queries == of.Queries && last.Rounds == of.Rounds && last.Ended == of.Ended {
+		return e.exports.result, nil
+	}
+	spec, err := experiment.ParseLink(r.Spec)
+	if err != nil {
+		return nil, err
+	}
+	env := experiment.Env{Open: open, Tick: t.tick}
+	exp, err := experiment.Prepare(spec, env, nil)
+	if err != nil {
+		return nil, err
+	}
+	result := &export.Result{Exp: exp, Engine: version}
+	told := time.Duration(0)
+	if r.Queries > 0 {
+		for event, err := range exp.Run(env) {
+			if err != nil {
+				return nil, err
+			}
+			if !r.Ended && (event.Kind == attack.Ended || len(result.Rounds) >= r.Rounds && result.Queries >= r.Queries) {
+				break
+			}
+			result.Add(cut(event, r.Queries))
+			if now()-told > telling {
+				told = now()
+				e.post(wire.Exporting{ID: r.ID, Queries: result.Queries})
+			}
+		}
+	}
+	e.exports = exports{of, result}
+	return result, nil
+}
+
+// cut leaves out queries of a batch that the page had not come to.
+func cut(event experiment.Event, queries int) experiment.Event {
+	over := event.Queries - queries
+	if event.Kind != attack.Queried || over <= 0 {
+		return event
+	}
+	n := event.Reply.N()
+	left := max(n-over, 0)
+	d, width := len(event.X)/n, event.Reply.Width()
+	event.Queries = queries
+	event.X, event.Reply.Labels = event.X[:left*d], event.Reply.Labels[:left]
+	event.Reply.Values = event.Reply.Values[:left*width]
+	return event
+}
