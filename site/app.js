@@ -89,10 +89,16 @@ function start(file) {
 	const problems = [...asked.problems, ...open(asked.fragment)];
 	experiment.past = []; // before the first experiment there was none
 	buildControls(experiment, file.sections);
-	const view = buildView((next) => {
-		engine.post({ kind: "view", view: next });
-		session.legend();
-	});
+	const view = buildView(
+		(next) => {
+			engine.post({ kind: "view", view: next });
+			session.legend();
+		},
+		(slow) => {
+			theft.setSlow(slow);
+			readout.slow = slow;
+		},
+	);
 	wireLife({ engine, plots, theft, view });
 	const session = new Session({
 		engine,

@@ -62,7 +62,7 @@
  *   {kind: 'spec', id: number, spec: string} |
  *   {kind: 'sketch', points: Float64Array} |
  *   {kind: 'play'} | {kind: 'pause'} | {kind: 'step'} | {kind: 'reset'} |
- *   {kind: 'speed', speed: number} |
+ *   {kind: 'speed', speed: number, slow?: boolean} |
  *   {kind: 'cursor', x: number, y: number, on: boolean} |
  *   {kind: 'probe', id: number, x: number, y: number} |
  *   {kind: 'csv', id: number, text: string, x?: string, y?: string, label?: string, header?: boolean, standardise?: boolean} |
@@ -80,7 +80,8 @@
  *   at once on the victim's plot instead of the data's, until the next spec.
  * - play runs, pause halts before the next event, step takes one query batch
  *   (with its retraining), reset starts the theft over with a full budget.
- * - speed: queries a second shown while playing; 0 is as fast as possible.
+ * - speed: queries a second shown while playing; 0 is as fast as possible. slow:
+ *   instead, one moment at a time, told as `moment`; a step is then one moment.
  * - cursor: a crosshair on all plots; probe asks what both models say there.
  * - csv: reads a table and answers `table`; with x, y and label columns chosen,
  *   the points of the plane come with it.
@@ -103,6 +104,8 @@
  *     points: Float64Array, unknowns: number, budget: number, trainAccuracy: number, testAccuracy: number, plane: boolean} |
  *   {kind: 'state', state: 'idle'|'playing'|'paused'|'training'|'ended'} |
  *   {kind: 'query', number: number, x: number[], label: number, values: number[], why: string} |
+ *   {kind: 'moment', moment: 'pick'|'ask'|'answer'|'train'|'redraw', number: number, batch: number, x: number[],
+ *     label: number, why: string, moved: number|null} |
  *   {kind: 'progress', queries: number, budget: number, round: number, rounds: number, agreement: number,
  *     rTest: number, rUnif: number, tvUnif: number|null, paramError: number|null, moved: number|null} |
  *   {kind: 'end', status: 'solved'|'budget'|'stuck'|'goal'|'patience'|'stopped', note: string, queries: number,
@@ -120,6 +123,8 @@
  * @typedef {{label: number, probability: number|null, margin: number|null}} Said
  *
  * - query: the latest query, for the ledger; sent at most once a frame.
+ * - moment: of slow motion; number is that of the query, or of all so far; label
+ *   is -1 before there is an answer.
  * - logged: x, y, class triples, from query number first on, and why each.
  * - progress: after each round, measured by the engine, not by the attack;
  *   agreement is 1 − R_unif, the share of the plane on which labels agree.

@@ -13,6 +13,7 @@ import { CLASS_LETTERS, t } from "./strings.js";
  * @typedef {import("./messages.js").Response} Reply
  * @typedef {Extract<Reply, {kind: 'progress'}>} Progress
  * @typedef {Extract<Reply, {kind: 'query'}>} Query
+ * @typedef {Extract<Reply, {kind: 'moment'}>} Moment
  * @typedef {Extract<Reply, {kind: 'end'}>} End
  * @typedef {Extract<Reply, {kind: 'prepared'}>} Prepared
  */
@@ -36,6 +37,8 @@ export class Readout {
 	/** @private */ moved = "";
 	/** @private */ tenth = 0;
 	/** @private */ goalTold = false;
+	/** Slow motion is on. */
+	slow = false;
 
 	/** @param {import("./curve.js").Curve} curve */
 	constructor(curve) {
@@ -83,6 +86,22 @@ export class Readout {
 		this.moved = "";
 		this.spend(q.number);
 		this.ledger();
+	}
+
+	/** A moment of slow motion, in the ledger's place. @param {Moment} m */
+	moment(m) {
+		const letter = CLASS_LETTERS[m.label] ?? "";
+		const words = {
+			pick: () => t.moment.pick(m.why),
+			ask: () => t.moment.ask(t.probe.at(m.x[0], m.x[1])),
+			answer: () => t.moment.answer(letter, m.batch - 1),
+			train: () => t.moment.train(m.number),
+			redraw: () => t.moment.redraw(m.moved),
+		};
+		const order = Object.keys(words).indexOf(m.moment) + 1;
+		byId("ledger").replaceChildren(
+			h("b", { class: "moment" }, `${t.moment.of(order)} · ${words[m.moment]()}`),
+		);
 	}
 
 	/** @param {Progress} p */
@@ -148,7 +167,7 @@ export class Readout {
 	/** @private */
 	ledger() {
 		const q = this.query;
-		if (!q) return;
+		if (!q || this.slow) return; // in slow motion its moments stand there
 		const rest = [q.why, this.moved].filter(Boolean).join(" · ");
 		byId("ledger").replaceChildren(
 			h("span", { class: "num" }, t.ledger(q.number, q.x)),

@@ -63,6 +63,7 @@ export class Session {
 			this.queries = q.number;
 			readout.ask(q);
 		});
+		engine.on("moment", (m) => readout.moment(m));
 		engine.on("progress", (p) => this.progress(p));
 		engine.on("end", (e) => {
 			this.ended = e;

@@ -22,6 +22,19 @@ export const t = {
 	goOn: "Go on",
 	again: "Steal again",
 	wait: "Preparing…",
+	slow: "slow",
+	moment: {
+		pick: (/** @type {string} */ why) => `The thief picks a place${why ? `: ${why}` : ""}.`,
+		ask: (/** @type {string} */ place) => `It asks the oracle: what is at ${place}?`,
+		answer: (/** @type {string} */ letter, /** @type {number} */ more) =>
+			`The oracle answers: ${letter}.${more > 0 ? ` ${whole(more)} more of this round follow.` : ""}`,
+		train: (/** @type {number} */ n) => `It trains its copy anew, on ${whole(n)} answers so far.`,
+		redraw: (/** @type {number|null} */ moved) =>
+			moved === null
+				? "The copy is drawn."
+				: `The copy is drawn anew: ${share(moved)} of the plane changed.`,
+		of: (/** @type {number} */ i) => `${whole(i)} of 5`,
+	},
 	more: "More",
 	dismiss: "Dismiss",
 	retry: "Retry",
@@ -69,6 +82,7 @@ export const t = {
 		error: "error",
 		points: "Training points",
 		truth: "Victim's line behind the copy's",
+		slow: "Slow motion, step by step",
 	},
 	chartTitle: {
 		agreement: "Agreement with the victim against queries spent",

@@ -31,6 +31,8 @@ export class Theft {
 	state = "off";
 	/** Play was asked for before there was a victim. */
 	wanted = false;
+	/** One captioned moment at a time. */
+	slow = false;
 	/** Called when a run begins from a full budget. */
 	onbegin = () => {};
 
@@ -109,11 +111,17 @@ export class Theft {
 		this.onbegin();
 	}
 
+	/** Slow motion on or off. @param {boolean} on */
+	setSlow(on) {
+		this.slow = on;
+		this.speed();
+	}
+
 	/** @private */
 	speed() {
 		const at = Number(byId("speed", HTMLInputElement).value);
 		const rate = at >= 100 ? 0 : Math.round(SLOWEST * (FASTEST / SLOWEST) ** (at / 100));
-		byId("speed-text").textContent = rate === 0 ? "max" : `${whole(rate)}/s`;
-		this.engine.post({ kind: "speed", speed: rate });
+		byId("speed-text").textContent = this.slow ? t.slow : rate === 0 ? "max" : `${whole(rate)}/s`;
+		this.engine.post({ kind: "speed", speed: rate, slow: this.slow });
 	}
 }

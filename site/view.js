@@ -12,9 +12,10 @@ import { t } from "./strings.js";
  * Builds the View section at the end of the rail and the switches between
  * plots.
  * @param {(view: View) => void} changed
+ * @param {(on: boolean) => void} slow
  * @returns {View}
  */
-export function buildView(changed) {
+export function buildView(changed, slow) {
 	const calm = matchMedia("(prefers-reduced-motion: reduce)");
 	/** @type {View} */
 	const view = {
@@ -69,6 +70,8 @@ export function buildView(changed) {
 		});
 		return h("label", { class: "check" }, input, t.view[field]);
 	};
+	const box = h("input", { type: "checkbox", id: "slow", onchange: () => slow(box.checked) });
+	const slowly = h("label", { class: "check" }, box, t.view.slow);
 	byId("rail").append(
 		h(
 			"section",
@@ -83,6 +86,7 @@ export function buildView(changed) {
 				choose("measure", ["agreement", "error"]),
 				check("points"),
 				check("truth"),
+				slowly,
 			),
 		),
 	);

@@ -90,6 +90,9 @@ func (e *engine) receive(message wire.Value) {
 		e.tell()
 	case wire.Hurry:
 		e.player.SetSpeed(r.Speed)
+		if r.Slow {
+			e.player.SetSlow()
+		}
 		e.theft.nudged()
 	case wire.Probe:
 		e.probe(r)

@@ -238,7 +238,13 @@ func (e *engine) show(t *theft, event experiment.Event) error {
 	case attack.Queried:
 		return e.showQueries(t, event.Event)
 	case attack.Rounded:
+		if err := e.showMoment(t, wire.Moment{Moment: "train", Number: event.Queries, Label: -1, Moved: math.NaN()}); err != nil {
+			return err
+		}
 		e.showRound(event)
+		if err := e.showMoment(t, wire.Moment{Moment: "redraw", Number: event.Queries, Label: -1, Moved: event.Moved}); err != nil {
+			return err
+		}
 		return e.wait(t)
 	case attack.Ended:
 		e.showEnd(event)
@@ -255,12 +261,22 @@ func (e *engine) showQueries(t *theft, event attack.Event) error {
 		}
 		x := event.X[i*d : (i+1)*d]
 		label := e.classes.of(event.Reply.Labels[i])
+		if i == 0 {
+			if err := e.showAsking(t, event, n); err != nil {
+				return err
+			}
+		}
 		e.asked = e.describe(event, i, n)
 		e.log.add(e.asked)
 		if d == 2 {
 			e.stage.asked(x[0], x[1], label)
 		} else {
 			e.stage.asked(0, 0, label)
+		}
+		if i == 0 {
+			if err := e.showAnswer(t, event, n); err != nil {
+				return err
+			}
 		}
 		if err := t.tick(); err != nil {
 			return err

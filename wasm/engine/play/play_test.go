@@ -33,6 +33,56 @@ func TestStatesFollowTheCommands(t *testing.T) {
 	}
 }
 
+func TestAStepOfSlowMotionIsAMoment(t *testing.T) {
+	t.Parallel()
+	var p Player
+	p.SetSpeed(20)
+	p.SetSlow()
+	p.Step()
+	p.Batch(8)
+	if p.State() != Playing {
+		t.Fatal("a batch is no moment")
+	}
+	for range 3 {
+		if p.Moment(); p.State() != Paused {
+			t.Fatalf("%s after a moment", p.State())
+		}
+		p.Step()
+	}
+	p.Round()
+	p.Batch(2)
+	if p.State() != Playing {
+		t.Error("a round or a batch ended a step of slow motion")
+	}
+	p.Play()
+	if p.Moment(); p.State() != Playing {
+		t.Error("playing stopped at a moment")
+	}
+	if p.Reset(); !p.Slow() {
+		t.Error("starting over forgot slow motion")
+	}
+	p.SetSpeed(20)
+	if p.Step(); p.Slow() {
+		t.Error("a speed leaves slow motion on")
+	}
+	if p.Moment(); p.State() != Playing {
+		t.Error("a moment stops a step at full speed")
+	}
+}
+
+func TestTheRestOfABatchIsSoonThroughInSlowMotion(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 8, 2000} {
+		var p Player
+		p.SetSlow()
+		p.Play()
+		p.Batch(n)
+		if shown := showFor(&p, 0, slowMost+slowRest); shown < n {
+			t.Errorf("%d of %d queries in %v", shown, n, slowMost)
+		}
+	}
+}
+
 // showFor counts the queries shown up to a time by a caller that waits as told.
 func showFor(p *Player, from, until time.Duration) (shown int) {
 	for now := from; now < until; {

@@ -37,6 +37,14 @@ type (
 		Label     int
 		Why       string
 	}
+	Moment struct {
+		Moment        string // pick ask answer train redraw
+		Number, Batch int    // of the query, and of queries in its batch
+		X             []float64
+		Label         int // -1 before the answer
+		Why           string
+		Moved         float64 // NaN is null
+	}
 	Progress struct {
 		Queries, Budget, Round, Rounds int
 		Agreement, RTest, RUnif        float64
@@ -115,6 +123,13 @@ func (m Query) Fields() Fields {
 	return Fields{
 		"kind", "query", "number", m.Number, "x", numbers(m.X), "label", m.Label,
 		"values", numbers(m.Values), "why", m.Why,
+	}
+}
+
+func (m Moment) Fields() Fields {
+	return Fields{
+		"kind", "moment", "moment", m.Moment, "number", m.Number, "batch", m.Batch,
+		"x", numbers(m.X), "label", m.Label, "why", m.Why, "moved", orNull(m.Moved),
 	}
 }
 

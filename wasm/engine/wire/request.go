@@ -64,7 +64,10 @@ type (
 	Pause  struct{}
 	Step   struct{}
 	Reset  struct{}
-	Hurry  struct{ Speed float64 }
+	Hurry  struct {
+		Speed float64
+		Slow  bool // one moment at a time; Speed counts for nothing
+	}
 	Cursor struct {
 		X, Y float64
 		On   bool
@@ -111,7 +114,10 @@ var requests = map[string]func(reader) any{
 	"pause":  func(reader) any { return Pause{} },
 	"step":   func(reader) any { return Step{} },
 	"reset":  func(reader) any { return Reset{} },
-	"speed":  func(r reader) any { return Hurry{r.number("speed", 0, 1e6)} },
+	"speed": func(r reader) any {
+		slow := r.optionalFlag("slow")
+		return Hurry{r.number("speed", 0, 1e6), slow != nil && *slow}
+	},
 	"cursor": func(r reader) any { return Cursor{r.coordinate("x"), r.coordinate("y"), r.flag("on")} },
 	"probe":  func(r reader) any { return Probe{r.whole("id"), r.coordinate("x"), r.coordinate("y")} },
 	"csv": func(r reader) any {

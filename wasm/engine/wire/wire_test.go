@@ -120,7 +120,8 @@ var good = map[string]any{
 	`{"kind":"pause"}`:                           Pause{},
 	`{"kind":"step"}`:                            Step{},
 	`{"kind":"reset"}`:                           Reset{},
-	`{"kind":"speed","speed":20}`:                Hurry{20},
+	`{"kind":"speed","speed":20}`:                Hurry{Speed: 20},
+	`{"kind":"speed","speed":20,"slow":true}`:    Hurry{20, true},
 	`{"kind":"cursor","x":0.1,"y":-1,"on":true}`: Cursor{0.1, -1, true},
 	`{"kind":"probe","id":3,"x":0.1,"y":0.2}`:    Probe{3, 0.1, 0.2},
 	`{"kind":"csv","id":4,"text":"a,b\n1,2"}`:    CSV{ID: 4, Text: "a,b\n1,2"},
@@ -321,6 +322,7 @@ func TestRepliesAreThoseOfTheContract(t *testing.T) {
 	t.Parallel()
 	id := 1
 	replies := []Reply{
+		Moment{X: []float64{0, 1}},
 		Ready{}, Preparing{}, Prepared{}, State{}, Query{}, Progress{}, End{}, Probed{Victim: &Said{}},
 		Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Failure{ID: &id, Key: "k"},
 		Exporting{}, Exported{Files: [][]byte{{1}}},
@@ -387,7 +389,7 @@ func fits(v any, declared string) bool {
 func TestWhatHasNoMeaningIsNull(t *testing.T) {
 	t.Parallel()
 	for _, v := range []Fields{
-		Progress{TVUnif: math.NaN()}.Fields(), Probed{}.Fields(), Table{}.Fields(), Probed{Copy: &Said{Margin: math.NaN()}}.Fields(),
+		Progress{TVUnif: math.NaN()}.Fields(), Moment{Moved: math.NaN()}.Fields(), Probed{}.Fields(), Table{}.Fields(), Probed{Copy: &Said{Margin: math.NaN()}}.Fields(),
 	} {
 		if !strings.Contains(fmt.Sprint(v), "<nil>") {
 			t.Errorf("no null in %v", v)
