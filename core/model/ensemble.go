@@ -35,7 +35,7 @@ func NewEnsemble(members []Probabilistic) (*Ensemble, error) {
 	for i, m := range members {
 		switch other := memberKind(m); {
 		case other == "":
-			return nil, fmt.Errorf("model: ensemble: member %d is a %T, allowed linear models, perceptrons and trees", i, m)
+			return nil, fmt.Errorf("model: ensemble: member %d is of another family, allowed linear models, perceptrons and trees", i)
 		case other != kind:
 			return nil, fmt.Errorf("model: ensemble: member %d is a %s and the first a %s", i, other, kind)
 		}
