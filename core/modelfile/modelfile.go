@@ -44,6 +44,7 @@
 package modelfile
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -82,7 +83,7 @@ func Append(dst []byte, f File) ([]byte, error) {
 	}
 	family, body := describe(f.Model)
 	if body == nil {
-		return dst, fmt.Errorf("modelfile: a %T can't be written", f.Model)
+		return dst, errors.New("modelfile: a model of this kind can't be written")
 	}
 	w := jsontext.Begin(dst)
 	w.Int("modelheist", Version)
