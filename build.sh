@@ -3,13 +3,14 @@
 #
 #   ./build.sh serve         build the page and serve it on http://localhost:8080 (PORT=… for another)
 #   ./build.sh build         build the page into dist/, ready for any static host
+#   ./build.sh worker        build page and oracle for a deploy to Cloudflare (wasm/oracle)
 #   ./build.sh check         format, lint, types, vet, staticcheck: what takes seconds
 #   ./build.sh test          install what the tests need, then check everything
 #   ./build.sh bench [J5]    measure against TensorFlow.js and plain JavaScript, all jobs or one
 #   ./build.sh measure       measure the page: latencies, long tasks, memory, downloads
 #   ./build.sh fuzz [time]   run each fuzz target for a while (10s)
 #
-# serve and build need Go 1.26 and git; the rest also Node 20 or newer.
+# serve, build and worker need Go 1.26 and git; the rest also Node 20 or newer.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -71,6 +72,26 @@ build() {
 	go -C tools build -o ../$bin/ ./precompress
 	$bin/precompress dist
 	echo "dist/ is ready for any static host"
+}
+
+# worker leaves in wasm/oracle what wrangler deploys from there: the page without
+# its compressed twins, which Cloudflare makes itself, and the program.
+worker() {
+	build
+	local to=wasm/oracle/site file
+	rm -rf $to
+	cp -r dist $to
+	find $to -name '*.br' -delete
+	find $to -name '*.gz' | while read -r file; do [[ ! -e ${file%.gz} ]] || rm "$file"; done
+	{
+		cat wasm/oracle/_headers
+		# What changes its name with its content never changes under it.
+		(cd $to && find . -type f) | grep -E '\.[0-9a-f]{12}\.' | sort |
+			sed 's|^\.\(.*\)|\n\1\n  Cache-Control: public, max-age=31536000, immutable|'
+	} >$to/_headers
+	wasm ./wasm/oracle $bin/oracle.wasm
+	cp $bin/oracle.wasm "$(go env GOROOT)/lib/wasm/wasm_exec.js" wasm/oracle/
+	echo "wasm/oracle is ready for wrangler"
 }
 
 # --- what the tests need ----------------------------------------------------
@@ -155,7 +176,7 @@ vet_both() {
 }
 
 # Node's runner writes "# pass 12".
-module_tests() { node --test e2e/unit/ | sed -E 's/^# (pass|fail) ([0-9]+)$/\2 \1ed/'; }
+node_tests() { node --test --test-reporter=tap "$@" | sed -E 's/^# (pass|fail) ([0-9]+)$/\2 \1ed/'; }
 
 go_tests() {
 	{
@@ -204,6 +225,8 @@ sizes() {
 	at_most "full engine, gzip" "$(gzipped "${full[0]}")" 1350000
 	at_most "page before the engine (HTML, CSS, JavaScript), gzip" \
 		"$(gzipped dist/index.html dist/*.css dist/app.js dist/*-worker.js dist/wasm_exec.*.js $(preloaded dist/index.html))" 40000
+	# Cloudflare's bound for a Worker on its free plan.
+	at_most "Worker, gzip" "$(cat wasm/oracle/oracle.wasm wasm/oracle/*.js | gzip -9 | wc -c)" 3000000
 }
 
 static() {
@@ -224,12 +247,14 @@ test() {
 	static
 	check "install: Chromium" install_chromium
 	CHROMIUM=$(find_chromium) && export CHROMIUM
-	check "build: the page" build
+	check "install: npm packages of the Worker" install_node_modules wasm/oracle
+	check "build: the page and the Worker" worker
 	check "sizes" sizes
 	check "Go tests, native" go_tests
 	check "Go tests, js/wasm under Node" go_tests_wasm
-	check "the page's modules, under Node" module_tests
+	check "the page's modules, under Node" node_tests e2e/unit/
 	check "the page in Chromium, with axe" npx playwright test
+	check "the oracle, served and as a Worker" node_tests wasm/oracle/test/oracle.test.js
 	summary
 }
 
@@ -269,6 +294,6 @@ measure() {
 
 case ${1:-} in
 check) static; summary ;; # no "&&": it would switch off -e inside static
-serve | build | test | bench | measure | fuzz) "$@" ;;
-*) sed -n '2,11s/^# \{0,1\}//p' build.sh; exit 2 ;;
+serve | build | worker | test | bench | measure | fuzz) "$@" ;;
+*) sed -n '2,12s/^# \{0,1\}//p' build.sh; exit 2 ;;
 esac

@@ -3,8 +3,6 @@ package remote
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"maps"
 	"slices"
 	"strings"
@@ -170,8 +168,7 @@ func (m *Memory) apply(r record) {
 	case r.Put != nil && r.Put.Text == nil:
 		delete(m.models, r.Put.Name)
 	case r.Put != nil:
-		sum := sha256.Sum256(r.Put.Text)
-		m.models[r.Put.Name] = stored{r.Put.Text, hex.EncodeToString(sum[:8])}
+		m.models[r.Put.Name] = stored{r.Put.Text, Revision(r.Put.Text)}
 	case r.Token != nil:
 		m.tokens[r.Token.Hash] = *r.Token
 	case r.Draw != nil:

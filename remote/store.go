@@ -2,6 +2,8 @@ package remote
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 )
 
@@ -33,6 +35,12 @@ type Store interface {
 	Submit(ctx context.Context, s Submission, limit int) (bool, error)
 	// Board lists the submissions for a model, unsorted.
 	Board(ctx context.Context, model string) ([]Submission, error)
+}
+
+// Revision is one for the text of a publication: equal texts have equal ones.
+func Revision(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 // Token lets its bearer query models. Only its hash is kept.

@@ -1,8 +1,11 @@
 package webroot
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -90,5 +93,17 @@ func TestOnlyReadingIsAllowed(t *testing.T) {
 	Handler(root).ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/app.js", strings.NewReader("x")))
 	if w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") != "GET, HEAD" {
 		t.Errorf("POST: status %d, Allow %q", w.Code, w.Header().Get("Allow"))
+	}
+}
+
+func TestADeployToCloudflareHasTheSameHeaders(t *testing.T) {
+	t.Parallel()
+	var want strings.Builder
+	want.WriteString("/*\n")
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		want.WriteString("  " + name + ": " + headers[name] + "\n")
+	}
+	if got, err := os.ReadFile("../../wasm/oracle/_headers"); err != nil || string(got) != want.String() {
+		t.Errorf("wasm/oracle/_headers is not\n%s(%v)", want.String(), err)
 	}
 }
