@@ -57,8 +57,10 @@ site() {
 	go -C tools build -o ../$bin/ ./mksite
 	engines
 	$bin/heist params --json >$bin/params.json
+	$bin/heist record >$bin/recording.json
 	$bin/mksite -out dist -version "$(version)" site \
 		engine.wasm=$bin/engine.wasm engine-full.wasm=$bin/engine-full.wasm params.json=$bin/params.json \
+		recording.json=$bin/recording.json \
 		wasm_exec.js="$(go env GOROOT)/lib/wasm/wasm_exec.js"
 }
 
@@ -223,6 +225,10 @@ sizes() {
 	at_most "engine, gzip" "$(gzipped "${lean[0]}")" 1100000
 	at_most "engine, brotli" "$(wc -c <"${lean[0]}.br")" 850000
 	at_most "full engine, gzip" "$(gzipped "${full[0]}")" 1350000
+	at_most "element for other sites, gzip" "$(gzipped dist/heist-playground.js)" 12000
+	at_most "recorded run, gzip" "$(gzipped dist/recording.json)" 20000
+	at_most "poster of an embed, light" "$(gzipped dist/poster/*-light.webp)" 15000
+	at_most "poster of an embed, dark" "$(gzipped dist/poster/*-dark.webp)" 15000
 	at_most "page before the engine (HTML, CSS, JavaScript), gzip" \
 		"$(gzipped dist/index.html dist/*.css dist/app.js dist/*-worker.js dist/wasm_exec.*.js $(preloaded dist/index.html))" 40000
 	# Cloudflare's bound for a Worker on its free plan.

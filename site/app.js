@@ -10,6 +10,7 @@ import { CsvImport, wireDrop } from "./csv.js";
 import { Curve } from "./curve.js";
 import { byId } from "./dom.js";
 import { wireDraft } from "./draft.js";
+import { wireEarly } from "./early.js";
 import { Editor } from "./editor.js";
 import { Experiment } from "./experiment.js";
 import { wireHelp } from "./help.js";
@@ -114,6 +115,7 @@ function start(file) {
 		tabs,
 		view,
 	});
+	wireEarly({ engine, experiment, theft, session, plots, curve, readout, tabs });
 	wireTheme(asked.options.theme);
 	/** @param {import("./options.js").Asked} now */
 	const apply = ({ options, problems }) => {

@@ -50,7 +50,7 @@ export class Session {
 		experiment.addEventListener("change", (e) =>
 			this.changed(/** @type {CustomEvent} */ (e).detail),
 		);
-		engine.on("ready", () => this.prepare());
+		engine.on("ready", () => theft.recorded || this.prepare());
 		engine.on("preparing", (m) => m.id === this.asked && readout.preparing(m.stage, m.iteration));
 		engine.on("prepared", (m) => m.id === this.asked && this.begin(m));
 		engine.on("error", (m) => {
@@ -100,7 +100,7 @@ export class Session {
 		this.parts.theft.set("preparing");
 	}
 
-	/** @private */
+	/** Has the engine make the victim of the experiment as it is now. */
 	prepare() {
 		const { engine, experiment } = this.parts;
 		const able = engine.want(experiment.full);

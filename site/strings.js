@@ -147,6 +147,11 @@ export const t = {
 	crashedOften:
 		"The engine stops again and again with these settings. Change something, then restart it. Your data and settings are untouched.",
 	silent: "The engine has not answered for a while.",
+	recorded: {
+		sign: "Recorded run",
+		live: "Steal it live",
+		why: "recorded",
+	},
 	preparing: {
 		data: "Making the data…",
 		victim: (/** @type {number} */ i) =>

@@ -35,6 +35,12 @@ export class Theft {
 	slow = false;
 	/** Called when a run begins from a full budget. */
 	onbegin = () => {};
+	/** What is on show instead of a theft. @type {import("./recording.js").Recording|null} */
+	recorded = null;
+	/** Called when play is pressed before there is an engine. */
+	onearly = () => {};
+	/** Called when play is pressed on something recorded and there is an engine. */
+	onlive = () => {};
 
 	/** @param {import("./client.js").Engine} engine */
 	constructor(engine) {
@@ -52,8 +58,11 @@ export class Theft {
 		const play = byId("play", HTMLButtonElement);
 		const waits = this.wanted && (state === "off" || state === "preparing");
 		const label = play.querySelector("span");
-		if (label) label.textContent = waits ? t.wait : (WORDS[state] ?? t.steal);
-		play.querySelector("use")?.setAttribute("href", this.running ? "#i-pause" : "#i-play");
+		const { recorded } = this;
+		const word = recorded && (this.engine.ready ? t.recorded.live : recorded.word);
+		if (label) label.textContent = word ?? (waits ? t.wait : (WORDS[state] ?? t.steal));
+		const pauses = recorded ? word === t.pause : this.running;
+		play.querySelector("use")?.setAttribute("href", pauses ? "#i-pause" : "#i-play");
 		play.disabled = state === "refused";
 		byId("step", HTMLButtonElement).disabled = !STEPS.has(state);
 		byId("over", HTMLButtonElement).disabled = !BEGUN.has(state);
@@ -76,10 +85,12 @@ export class Theft {
 
 	toggle() {
 		if (this.state === "refused") return;
+		if (this.recorded) return this.engine.ready ? this.onlive() : this.recorded.toggle();
 		if (this.running) return this.engine.post({ kind: "pause" });
 		if (!STANDS.has(this.state)) {
 			if (this.state === "failed") this.onretry();
 			this.wanted = !this.wanted;
+			if (this.wanted) this.onearly();
 			return this.set(this.state);
 		}
 		if (this.state === "ended") this.engine.post({ kind: "reset" });

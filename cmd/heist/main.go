@@ -38,6 +38,7 @@ func init() {
 		{"token", "--model NAME --budget N", "make a token for a published victim", token},
 		{"submit", "--model NAME --name YOU --file copy.json", "hand in a stolen copy", submit},
 		{"reproduce", "[NAME] [--full] [key=value …]", "measure a table or figure of the paper again", reproduce},
+		{"record", "key=value …", "one theft on the plane, as the page plays it without its engine", record},
 		{"params", "[--json]", "list every setting of an experiment", params},
 		{"help", "", "show this text", help},
 		{"version", "", "print the version", version},
