@@ -88,7 +88,7 @@ var (
 
 // Params is the table of all keys, in the order of the story. A parameter's
 // conditions name only keys above it.
-var Params = append(slices.Clone(remoteParams), []Param{
+var Params = brought(append(slices.Clone(remoteParams), []Param{
 	{
 		Key: "data", Section: "data", Label: "Data set", Kind: Choice, Default: "moons",
 		Help: "What the victim is trained on.",
@@ -168,6 +168,10 @@ var Params = append(slices.Clone(remoteParams), []Param{
 			{Value: "knn", Label: "Nearest neighbours", Help: "a vote of the nearest training points; k is counted as d+1", Full: true},
 			{Value: "klr", Label: "Kernel logistic regression", Help: "similarity to some training points, which it holds; k = s·d + c(s+1)", Full: true},
 		},
+	},
+	{
+		Key: "victim-file", Section: "victim", Label: "Model file", Kind: Text, Full: true,
+		Help: "A trained model to steal, instead of one that is trained here: our JSON, ONNX, or scikit-learn's numbers as JSON. victim names its family; it takes inputs in the units of the data, which measure the copy.",
 	},
 	{
 		Key: "hidden", Section: "victim", Label: "Hidden nodes", Kind: Ints, Min: 1, Max: 256, Default: "8",
@@ -433,7 +437,18 @@ var Params = append(slices.Clone(remoteParams), []Param{
 		Key: "patience", Section: "budget", Label: "Patience", Kind: Int, Unit: "queries", Min: 1, Max: 1000000, Log: true, Advanced: true,
 		Help: "Stop when this many queries have brought no better copy; without it the whole budget is spent.",
 	},
-}...)
+}...))
+
+// brought gives the keys of the victim's training the condition that it is
+// trained here: a model that was brought along has its own.
+func brought(list []Param) []Param {
+	for i, p := range list {
+		if p.Section == "victim" && p.Key != "victim" && p.Key != "victim-file" {
+			list[i].When = append(slices.Clone(p.When), when("victim-file", ""))
+		}
+	}
+	return list
+}
 
 // Lookup finds a key in the table.
 func Lookup(key string) (Param, bool) {

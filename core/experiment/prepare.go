@@ -204,6 +204,9 @@ func (e *Experiment) generate(name string) (*dataset.Set, error) {
 
 // train fits the victim and settles the budget.
 func (e *Experiment) train(env Env, prev *Experiment) error {
+	if e.Spec.Get("victim-file") != "" {
+		return e.bring(env, prev)
+	}
 	e.Recipe = e.recipe()
 	d, c := e.Set.D(), e.Set.Classes()
 	if e.Recipe.Family == "logistic" && c != 2 {
