@@ -74,7 +74,8 @@ func esbuild(source string, entries []string, o api.BuildOptions) (*scripts, err
 	}
 	o.EntryPoints, o.AbsWorkingDir, o.Outdir, o.Outbase = entries, folder, folder, folder
 	o.Bundle, o.Metafile, o.Format, o.Target = true, true, api.FormatESModule, api.ES2022
-	o.MinifyWhitespace, o.MinifySyntax, o.Charset, o.LegalComments = true, true, api.CharsetUTF8, api.LegalCommentsNone
+	o.MinifyWhitespace, o.MinifySyntax, o.MinifyIdentifiers = true, true, true
+	o.Charset, o.LegalComments = api.CharsetUTF8, api.LegalCommentsNone
 	result := api.Build(o)
 	var errs []error
 	for _, m := range result.Errors {

@@ -1,7 +1,7 @@
-// Command mksite puts the built page together: it copies the page's sources,
-// gives the engines and their loader names that change with their content, writes
-// those names into the files that mention them, and has the page preload its
-// modules.
+// Command mksite puts the built site together: it copies the pages' sources, puts
+// into them the parts that they share, gives the engines and their loader names that
+// change with their content, writes those names into the files that mention them,
+// and has the pages preload their modules.
 //
 //	mksite -out dist -version v1 site engine.wasm=… engine-full.wasm=… wasm_exec.js=… params.json=…
 //
@@ -52,6 +52,9 @@ func run(out, version, source string, extra []string) error {
 		if files[name], err = os.ReadFile(file); err != nil {
 			return err
 		}
+	}
+	if err := insert(files); err != nil {
+		return err
 	}
 	if err := embed(files, source); err != nil {
 		return err
