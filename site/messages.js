@@ -70,8 +70,14 @@
  *   {kind: 'run', id: number, spec: string} |
  *   {kind: 'export', id: number, spec: string, queries: number, rounds: number, ended: boolean, files: string[], dark: boolean} |
  *   {kind: 'cancel', id: number} |
- *   {kind: 'log', id: number}
+ *   {kind: 'log', id: number} |
+ *   {kind: 'report', id: number, name: string, full: boolean, seeds: number, settings: string[], minimum: boolean, runs: CellRun[]} |
+ *   {kind: 'cell', id: number, name: string, full: boolean, seeds: number, settings: string[], index: number} |
+ *   {kind: 'file', name: string, text: string}
  * )} Request
+ *
+ * @typedef {{index: number, queries: number, status: string, note: string, values: (number|null)[], pictures: Picture[]}} CellRun
+ * @typedef {{name: string, width: number, grey: Float64Array[]}} Picture
  *
  * - spec: the whole experiment as a link's fragment. The engine prepares it
  *   (data, victim), draws, and answers `prepared` or `error`. A later spec
@@ -93,6 +99,16 @@
  *   engine's. Answers `exporting` meanwhile and `exported`, or `error`.
  * - log: asks for the queries of the theft on show, the latest 2,000 at least;
  *   answers `logged`.
+ *
+ * The full engine alone knows these, on the paper's tables and figures:
+ * - report: what the runs so far come to beside the paper, or without runs what
+ *   there is to run; answers `reported`. seeds: 0 is the reproduction's own
+ *   number; settings are as on the command line.
+ * - cell: runs one cell of a reproduction (the pool); answers `measured`, with
+ *   the status stopped if it was cancelled.
+ *   pictures are images, each several times over: rows of width shades from the
+ *   top, 0 to 255.
+ * - file: keeps a file of the visitor's, for file=name in settings; no answer.
  */
 
 /**
@@ -115,6 +131,8 @@
  *     count: number, header: boolean, points: Float64Array|null, classNames: string[]} |
  *   {kind: 'result', id: number, status: string, queries: Float64Array, agreement: Float64Array, rTest: number, rUnif: number} |
  *   {kind: 'logged', id: number, first: number, x: Float64Array, why: string[]} |
+ *   {kind: 'reported', id: number, json: string, csv: string} |
+ *   {kind: 'measured', id: number, index: number, queries: number, status: string, note: string, values: (number|null)[], pictures: Picture[]} |
  *   {kind: 'exporting', id: number, queries: number} |
  *   {kind: 'exported', id: number, files: Uint8Array[]} |
  *   {kind: 'error', id?: number, code: 'spec'|'full'|'data'|'victim'|'attack'|'message'|'panic'|'stopped', key?: string, message: string}
@@ -130,6 +148,7 @@
  *   agreement is 1 − R_unif, the share of the plane on which labels agree.
  *   moved: share of the plane that the last round changed.
  * - error: full is a setting that the lean engine does not have.
+ * - reported: json is as `heist reproduce --json` prints it, csv as --csv does.
  */
 
 /** The version of this protocol; the engine's first message names its own. */

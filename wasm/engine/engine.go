@@ -106,8 +106,13 @@ func (e *engine) receive(message wire.Value) {
 		e.cancel(r.ID)
 	case wire.Log:
 		e.post(e.log.reply(r.ID))
+	default:
+		further(e, r)
 	}
 }
+
+// further answers the requests that only the full engine knows.
+var further func(e *engine, request any)
 
 // tell posts the state, as the answer to a command.
 func (e *engine) tell() {

@@ -21,10 +21,7 @@ type exports struct {
 // gives the same events, and posts files of what it came to.
 func (e *engine) export(r wire.Export) {
 	id := r.ID
-	t := e.loop.newTask(nil)
-	e.runs[id] = t
-	e.loop.spawn(func() {
-		defer delete(e.runs, id)
+	e.inSlices(id, func(t *task) {
 		files, err := e.written(r, t)
 		switch {
 		case t.stopped:

@@ -18,17 +18,7 @@ func (e *engine) run(id int, link string) {
 		e.fail(&id, "spec", err)
 		return
 	}
-	if old := e.runs[id]; old != nil {
-		old.stop()
-	}
-	t := e.loop.newTask(nil)
-	e.runs[id] = t
-	e.loop.spawn(func() {
-		defer func() {
-			if e.runs[id] == t {
-				delete(e.runs, id)
-			}
-		}()
+	e.inSlices(id, func(t *task) {
 		stage := "data"
 		env := experiment.Env{Open: open, Tick: t.tick, Stage: func(name string) { stage = name }}
 		out := wire.Result{ID: id, Status: string(attack.Stopped), Queries: []float64{}, Agreement: []float64{}, RTest: math.NaN(), RUnif: math.NaN()}
@@ -45,6 +35,24 @@ func (e *engine) run(id int, link string) {
 			return
 		}
 		e.post(out)
+	})
+}
+
+// inSlices does work beside everything else, under the number by which it can be
+// cancelled.
+func (e *engine) inSlices(id int, work func(t *task)) {
+	if old := e.runs[id]; old != nil {
+		old.stop()
+	}
+	t := e.loop.newTask(nil)
+	e.runs[id] = t
+	e.loop.spawn(func() {
+		defer func() {
+			if e.runs[id] == t {
+				delete(e.runs, id)
+			}
+		}()
+		work(t)
 	})
 }
 

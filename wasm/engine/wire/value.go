@@ -134,8 +134,11 @@ func (r reader) number(key string, low, high float64) float64 {
 	return n
 }
 
-func (r reader) whole(key string) int {
-	n := r.number(key, -1<<53, 1<<53)
+func (r reader) whole(key string) int { return r.count(key, -1<<53, 1<<53) }
+
+// count is a whole number within [low, high].
+func (r reader) count(key string, low, high float64) int {
+	n := r.number(key, low, high)
 	if n != math.Trunc(n) {
 		r.fail(key, "a whole number", fmt.Sprint(n))
 	}

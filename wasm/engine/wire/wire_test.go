@@ -318,15 +318,15 @@ func TestRequestsAreThoseOfTheContract(t *testing.T) {
 	}
 }
 
+// replies are one of every kind.
+var replies = []Reply{
+	Moment{X: []float64{0, 1}}, Exporting{}, Exported{Files: [][]byte{{1}}},
+	Ready{}, Preparing{}, Prepared{}, State{}, Query{}, Progress{}, End{}, Probed{Victim: &Said{}},
+	Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Failure{ID: new(int), Key: "k"},
+}
+
 func TestRepliesAreThoseOfTheContract(t *testing.T) {
 	t.Parallel()
-	id := 1
-	replies := []Reply{
-		Moment{X: []float64{0, 1}},
-		Ready{}, Preparing{}, Prepared{}, State{}, Query{}, Progress{}, End{}, Probed{Victim: &Said{}},
-		Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Failure{ID: &id, Key: "k"},
-		Exporting{}, Exported{Files: [][]byte{{1}}},
-	}
 	want := contract(t, "From the engine to the page.")
 	seen := map[string]bool{}
 	for _, reply := range replies {
