@@ -53,7 +53,7 @@ export class Baseline {
 		this.running = new AbortController();
 		const { signal } = this.running;
 		try {
-			const { queries, agreement } = await this.pool.run(module, spec, signal);
+			const { queries, agreement } = await this.pool.run(module, { kind: "run", spec }, signal);
 			if (signal.aborted) return;
 			this.curve.uniform = { name: "uniform", queries, agreement };
 			done();

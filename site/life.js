@@ -43,14 +43,7 @@ export function wireLife({ engine, plots, theft, view }) {
 		say(t.load.fetch(engine.full, 0, 0));
 	});
 	engine.addEventListener("loading", (e) => {
-		const { stage, bytes, total } = /** @type {CustomEvent} */ (e).detail;
-		say(
-			stage === "fetch"
-				? t.load.fetch(engine.full, bytes, total)
-				: stage === "compile"
-					? t.load.compile
-					: t.load.start,
-		);
+		say(loading(/** @type {CustomEvent} */ (e).detail, engine.full));
 	});
 	engine.on("prepared", () => {
 		quieten(); // of an engine that is no longer needed
@@ -104,8 +97,20 @@ export function wireLife({ engine, plots, theft, view }) {
 	themes.addEventListener("change", () => engine.post({ kind: "theme", theme: readTheme() }));
 }
 
-/** @param {{code: keyof typeof t.fail, message: string}} failure */
-function reason({ code, message }) {
+/**
+ * How far the loading is.
+ * @param {{stage: 'fetch'|'compile'|'start', bytes: number, total: number}} progress
+ * @param {boolean} full which engine it is
+ */
+export function loading({ stage, bytes, total }, full) {
+	return stage === "fetch" ? t.load.fetch(full, bytes, total) : t.load[stage];
+}
+
+/**
+ * Why an engine is not there.
+ * @param {{code: keyof typeof t.fail, message: string}} failure
+ */
+export function reason({ code, message }) {
 	const text = t.fail[code];
 	if (typeof text === "string") return text;
 	return text(code === "timeout" ? (t.stageName[message] ?? message) : message);

@@ -6,7 +6,14 @@
 
 import { Engine } from "./client.js";
 
-/** @typedef {Extract<import("./messages.js").Response, {kind: 'result'}>} Result */
+/** @typedef {import("./messages.js").Request} Request */
+/**
+ * A message that is answered when its work is done, but for the number.
+ * @typedef {Omit<Extract<Request, {kind: 'run'}>, 'id'> | Omit<Extract<Request, {kind: 'cell'}>, 'id'>} Job
+ */
+
+/** An engine that does not answer a cancellation within this is stopped. */
+const CANCEL_MS = 1000;
 
 export class Pool {
 	/** With the module they were started from. @private @type {{engine: Engine, module: WebAssembly.Module}[]} */
@@ -14,6 +21,9 @@ export class Pool {
 	/** @private */ busy = 0;
 	/** @private @type {(() => void)[]} */
 	queue = [];
+	/** @private @type {Set<Engine>} */ all = new Set();
+	/** The visitor's files that the engines know. @private @type {Map<string, string>} */
+	files = new Map();
 
 	/** @param {number} size */
 	constructor(size) {
@@ -21,33 +31,37 @@ export class Pool {
 	}
 
 	/**
-	 * Runs an experiment to its end. Aborting rejects and frees the engine.
-	 * @param {WebAssembly.Module} module
-	 * @param {string} spec
-	 * @param {AbortSignal} signal
-	 * @returns {Promise<Result>}
+	 * Makes a file known to the engines.
+	 * @param {string} name
+	 * @param {string} text
 	 */
-	async run(module, spec, signal) {
+	give(name, text) {
+		this.files.set(name, text);
+		for (const engine of this.all) engine.post({ kind: "file", name, text });
+	}
+
+	/**
+	 * Has an engine do what a message asks, and returns its answer. Aborting
+	 * cancels that: it rejects, or the answer says so.
+	 * @param {WebAssembly.Module} module
+	 * @param {Job} job
+	 * @param {AbortSignal} signal
+	 * @returns {Promise<any>}
+	 */
+	async run(module, job, signal) {
 		if (this.busy >= this.size) await new Promise((go) => this.queue.push(() => go(undefined)));
-		if (signal.aborted) {
-			this.queue.shift()?.();
-			throw signal.reason;
-		}
 		this.busy++;
 		try {
-			const engine = this.spare(module) ?? (await started(module));
-			const id = engine.id();
-			const cancel = () => engine.post({ kind: "cancel", id });
-			signal.addEventListener("abort", cancel, { once: true });
+			signal.throwIfAborted();
+			const engine = this.spare(module) ?? (await this.start(module));
 			try {
-				const result = await engine.ask({ kind: "run", id, spec });
+				const result = await answer(engine, job, signal);
 				this.idle.push({ engine, module });
 				return result;
 			} catch (err) {
 				engine.stop("run failed");
+				this.all.delete(engine);
 				throw err;
-			} finally {
-				signal.removeEventListener("abort", cancel);
 			}
 		} finally {
 			this.busy--;
@@ -64,6 +78,37 @@ export class Pool {
 		for (const old of this.idle) if (old.module !== module) old.engine.stop("of another build");
 		this.idle = this.idle.filter((e) => e.module === module);
 		return this.idle.pop()?.engine;
+	}
+
+	/** @private @param {WebAssembly.Module} module */
+	async start(module) {
+		const engine = await started(module);
+		for (const [name, text] of this.files) engine.post({ kind: "file", name, text });
+		this.all.add(engine);
+		return engine;
+	}
+}
+
+/**
+ * @param {Engine} engine
+ * @param {Job} job
+ * @param {AbortSignal} signal
+ */
+async function answer(engine, job, signal) {
+	const id = engine.id();
+	let patience = 0;
+	const cancel = () => {
+		engine.post({ kind: "cancel", id });
+		patience = window.setTimeout(() => engine.stop("it did not listen"), CANCEL_MS);
+	};
+	const result = engine.ask({ ...job, id });
+	if (signal.aborted) cancel();
+	signal.addEventListener("abort", cancel, { once: true });
+	try {
+		return await result;
+	} finally {
+		clearTimeout(patience);
+		signal.removeEventListener("abort", cancel);
 	}
 }
 

@@ -25,8 +25,8 @@ func embed(files map[string][]byte, source string) error {
 	if err != nil {
 		return err
 	}
-	made, err := esbuild(source, []string{element}, api.BuildOptions{
-		Define: map[string]string{"SETTING_KEYS": string(keys)}, MinifyIdentifiers: true,
+	made, err := esbuild(source, element, api.BuildOptions{
+		Define: map[string]string{"SETTING_KEYS": string(keys)},
 	})
 	if err != nil {
 		return err

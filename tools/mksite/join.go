@@ -18,9 +18,10 @@ var script = regexp.MustCompile(`<script type="module" src="([^"]+)"`)
 
 // join makes one script of each page's modules: one request instead of forty,
 // and half the bytes. What a page imports only when it is needed, by import(),
-// stays apart, and so does what several scripts share; the page says beforehand
-// which of these parts it begins with. The modules that went into them leave
-// files.
+// stays apart, and so does what it shares with that; the page says beforehand
+// which of these parts it begins with. Each page's script is joined by itself: in
+// common with other pages, every page would come in many small parts. The modules
+// that went into them leave files.
 func join(files map[string][]byte, source string) error {
 	entries := map[string]bool{}
 	for page, text := range files {
@@ -30,19 +31,20 @@ func join(files map[string][]byte, source string) error {
 			}
 		}
 	}
-	if len(entries) == 0 {
-		return nil
-	}
-	joined, err := bundle(source, slices.Sorted(maps.Keys(entries)))
-	if err != nil {
-		return err
+	joined := &scripts{files: map[string][]byte{}, imports: map[string][]string{}}
+	for _, entry := range slices.Sorted(maps.Keys(entries)) {
+		one, err := bundle(source, entry)
+		if err != nil {
+			return err
+		}
+		maps.Copy(joined.files, one.files)
+		maps.Copy(joined.imports, one.imports)
+		joined.modules = append(joined.modules, one.modules...)
 	}
 	for _, part := range joined.modules {
 		delete(files, part)
 	}
-	for name, text := range joined.files {
-		files[name] = text
-	}
+	maps.Copy(files, joined.files)
 	for page, text := range files {
 		if filepath.Ext(page) == ".html" {
 			files[page] = joined.announce(page, text)
@@ -58,28 +60,28 @@ type scripts struct {
 	modules []string            // that went into them
 }
 
-// bundle joins the modules that the entries import.
-func bundle(source string, entries []string) (*scripts, error) {
-	return esbuild(source, entries, api.BuildOptions{
+// bundle joins the modules that the entry imports.
+func bundle(source, entry string) (*scripts, error) {
+	return esbuild(source, entry, api.BuildOptions{
 		ChunkNames: "part-[name]-[hash]", // beside the pages, or import.meta.url would be elsewhere
 		Splitting:  true,
 	})
 }
 
 // esbuild joins modules with what the options say beside the usual.
-func esbuild(source string, entries []string, o api.BuildOptions) (*scripts, error) {
+func esbuild(source, entry string, o api.BuildOptions) (*scripts, error) {
 	folder, err := filepath.Abs(source)
 	if err != nil {
 		return nil, err
 	}
-	o.EntryPoints, o.AbsWorkingDir, o.Outdir, o.Outbase = entries, folder, folder, folder
+	o.EntryPoints, o.AbsWorkingDir, o.Outdir, o.Outbase = []string{entry}, folder, folder, folder
 	o.Bundle, o.Metafile, o.Format, o.Target = true, true, api.FormatESModule, api.ES2022
 	o.MinifyWhitespace, o.MinifySyntax, o.MinifyIdentifiers = true, true, true
 	o.Charset, o.LegalComments = api.CharsetUTF8, api.LegalCommentsNone
 	result := api.Build(o)
 	var errs []error
 	for _, m := range result.Errors {
-		where := strings.Join(entries, " ")
+		where := entry
 		if m.Location != nil {
 			where = fmt.Sprintf("%s:%d", m.Location.File, m.Location.Line)
 		}

@@ -1,0 +1,60 @@
+/**
+ * Everything that the page "The paper" says beyond strings.js, in one place for
+ * translation.
+ * @module
+ */
+
+import { duration, whole } from "./format.js";
+
+export const words = {
+	noList: (/** @type {string} */ why) =>
+		`The list of tables and figures could not be loaded (${why}).`,
+	run: "Run",
+	again: "Run again",
+	cancel: "Cancel",
+	cancelled: "cancelled",
+	full: "Full size",
+	fullHelp: "More data sets, budgets and seeds; may take many minutes",
+	minimum: "Running minimum",
+	minimumHelp:
+		"An artefact of the original's plots: each point is the least error so far, and a copy from fewer than five queries counts as all wrong. Off, our curves are raw.",
+	column: "Error on",
+	marks: "hollow marks: the paper; lines: this run",
+	numbers: "Numbers",
+	numbersOf: (/** @type {string} */ title) => `${title}: numbers`,
+	theirs: "paper",
+	mean: (/** @type {number} */ n) => (n > 1 ? `ours, mean of ${whole(n)}` : "ours"),
+	worst: "worst",
+	bySet: "sets",
+	sets: (/** @type {string} */ name) => `Data sets of ${name}`,
+	axis: (/** @type {string} */ axis) => `${axis} (queries for each unknown)`,
+	chartLabel: (
+		/** @type {string} */ title,
+		/** @type {string} */ column,
+		/** @type {number} */ curves,
+		/** @type {boolean} */ measured,
+	) =>
+		`${title}: ${column} of ${curves} curves against queries, on logarithmic axes: the paper's points${measured ? " and our lines" : ""}. The numbers are in the table below.`,
+	pictures: (/** @type {string} */ row, /** @type {string[]} */ captions) =>
+		`${row}: ${captions.join(", then ")}`,
+	picture: (/** @type {string} */ name, /** @type {string} */ caption) => `${name}, ${caption}`,
+	progress: "Runs done",
+	starting: "Starting…",
+	progressed: (
+		/** @type {number} */ n,
+		/** @type {number} */ of,
+		/** @type {number|null} */ left,
+	) => `${whole(n)} of ${whole(of)} runs${left === null ? "" : `, about ${duration(left)} left`}`,
+	done: (/** @type {number} */ n, /** @type {number} */ seconds) =>
+		`${whole(n)} runs in ${duration(seconds)}.`,
+	stopped: (/** @type {number} */ n) =>
+		n > 0 ? `Cancelled after ${whole(n)} runs; the numbers are of these.` : "Cancelled.",
+	seedsTitle: "Seeds",
+	ownTitle: "Seeds, settings, your own data",
+	seeds: "Seeds",
+	settings: "Settings",
+	file: "CSV file",
+	label: "Class column",
+	ownHelp:
+		"Settings are those of the command line: alpha=5 or victim=softmax picks rows, data=iris a data set, and any other holds for all. A file takes the place of the data sets and stays in this page.",
+};
