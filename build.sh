@@ -263,7 +263,7 @@ test() {
 	check "Go tests, js/wasm under Node" go_tests_wasm
 	check "the page's modules, under Node" node_tests e2e/unit/
 	check "the page in Chromium, with axe" npx playwright test
-	check "the oracle, served and as a Worker" node_tests wasm/oracle/test/oracle.test.js
+	check "the oracle, served and as a Worker" node_tests wasm/oracle/test/budget.test.js wasm/oracle/test/oracle.test.js
 	summary
 }
 

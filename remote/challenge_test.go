@@ -204,6 +204,34 @@ func FuzzRequests(f *testing.F) {
 	})
 }
 
+// FuzzDecodePublication reads anything as a publication: what can be read is
+// written so that it reads as the same.
+func FuzzDecodePublication(f *testing.F) {
+	f.Add([]byte(publication(f, "moons-mlp", `"oracle":{"answers":"top1","round":2,"box":true},"title":"T","access":{"open":true,"budget":9,"window":60,"rate":2,"period":1},"challenge":{"test":[0,0.5],"submissions":3}`)))
+	for _, text := range demo.All() {
+		if len(text) < 5000 {
+			f.Add(text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := remote.DecodePublication(text)
+		if err != nil {
+			return
+		}
+		written, err := p.Append(nil)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		again, err := remote.DecodePublication(written)
+		if err != nil {
+			t.Fatalf("%s became %s: %v", text, written, err)
+		}
+		if twice, err := again.Append(nil); err != nil || string(twice) != string(written) {
+			t.Errorf("%s became %s, %v", written, twice, err)
+		}
+	})
+}
+
 // FuzzAnswers lets the client read anything as metadata and as an answer.
 func FuzzAnswers(f *testing.F) {
 	f.Add([]byte(someones), []byte(`{"outputs":[{"name":"predict","shape":[1],"datatype":"INT64","data":[2]},{"name":"predict_proba","shape":[1,3],"datatype":"FP64","data":[0.1,0.2,0.7]}]}`))

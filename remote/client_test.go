@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -423,6 +424,16 @@ func TestAHostileServerCannotCrashOrHangTheThief(t *testing.T) {
 				}
 			}
 		}, client.Schema},
+		{"more when unpacked than ever arrived", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			pack := gzip.NewWriter(w)
+			for range 1000 {
+				if _, err := io.WriteString(pack, strings.Repeat(" ", 100_000)); err != nil {
+					return
+				}
+			}
+			pack.Close()
+		}, client.Schema},
 		{"slow", func(w http.ResponseWriter, r *http.Request) {
 			io.Copy(io.Discard, r.Body)
 			for i := 0; i < 100 && r.Context().Err() == nil; i++ {
@@ -466,6 +477,21 @@ func TestAHostileServerCannotCrashOrHangTheThief(t *testing.T) {
 				t.Error("NaN was asked")
 			}
 		})
+	}
+}
+
+func TestATokenIsNotCarriedElsewhereByARedirect(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("the client followed to elsewhere, with %q", r.Header.Get("Authorization"))
+	}))
+	defer elsewhere.Close()
+	here := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusMovedPermanently))
+	defer here.Close()
+	_, err := client.Dial(t.Context(), remote.Transport{}, client.Options{URL: here.URL, Model: "m", Token: "secret", Sleep: quick})
+	var e *client.Error
+	if !errors.As(err, &e) || e.Reason != client.Redirected {
+		t.Errorf("%v", err)
 	}
 }
 

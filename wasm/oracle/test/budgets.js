@@ -1,5 +1,8 @@
 // Many clients at once, and what a restart leaves.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { test } from "node:test";
 import { Client } from "./client.js";
 import { token } from "./contract.js";
@@ -81,6 +84,21 @@ export function budgets(server) {
 		assert.equal(answered, budget);
 		assert.equal(paid, answered);
 		assert.ok(broken > 50, "so few broke off that nothing was tried");
+	});
+
+	test("of a token and of the admin key only the server's memory knows", async () => {
+		const secret = await token(server(), "kept", { budget: 10 });
+		await new Client(server().url, secret).ok("POST", "/v2/models/kept/infer", ask("a", 1));
+		const files = readdirSync(server().state, { recursive: true, withFileTypes: true });
+		const texts = files
+			.filter((f) => f.isFile())
+			.map((f) => readFileSync(path.join(f.parentPath, f.name)));
+		const hash = createHash("sha256").update(secret).digest("hex");
+		assert.ok(
+			texts.some((text) => text.includes(hash)),
+			"this is not where tokens are kept",
+		);
+		for (const text of texts) assert.ok(!text.includes(secret) && !text.includes(key));
 	});
 
 	test("a restart forgets neither budgets, nor used ids, nor the board's facts", async () => {

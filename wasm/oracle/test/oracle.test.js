@@ -6,7 +6,7 @@ import { faults } from "./faults.js";
 import { same } from "./same.js";
 import { startServe, startWorker, stopAll } from "./servers.js";
 
-describe("the oracle", { timeout: 300_000 }, () => {
+describe("the oracle", { timeout: 600_000 }, () => {
 	/** @type {import("./servers.js").Server[]} */
 	let servers = [];
 	before(async () => {

@@ -32,7 +32,7 @@ export async function stopAll() {
 	for (const end of [...running].reverse()) await end();
 }
 
-/** @typedef {{name: string, url: string, restart: () => Promise<void>}} Server */
+/** @typedef {{name: string, url: string, state: string, restart: () => Promise<void>}} Server state is its folder */
 
 /**
  * @param {string} name
@@ -45,6 +45,7 @@ async function server(name, start) {
 	let now = await start(state);
 	const it = {
 		name,
+		state,
 		url: now.url,
 		async restart() {
 			await now.stop();
@@ -125,7 +126,7 @@ async function run(program, args, { ready } = {}) {
 	};
 	running.add(stop);
 	process.on("exit", () => over || (child.pid && process.kill(-child.pid, "SIGKILL")));
-	for (const begun = Date.now(); Date.now() < begun + 60_000 && !over; ) {
+	for (const begun = Date.now(); Date.now() < begun + 120_000 && !over; ) {
 		const url = said.match(/http:\/\/localhost:\d+/)?.[0];
 		if (!ready && url) return { url, stop };
 		if (ready && (await answers(ready))) return { url: ready, stop };
