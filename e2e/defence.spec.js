@@ -37,6 +37,58 @@ test("a defence runs the same attack again, and the earlier curve stays", async 
 	await expect(page.locator("#key")).not.toContainText("earlier run");
 });
 
+test("noise and an ensemble are defences, and what they stop is not offered", async ({ page }) => {
+	await open(page, "data=moons&n=80&victim=tree&answers=probabilities&depth=2&queries=300");
+	const paths = page.locator("#field-attack option[value=path-finding]");
+	await expect(paths).toBeEnabled();
+	await expect(page.getByRole("checkbox", { name: "Refuse incomplete queries" })).toBeChecked();
+	await expect(page.getByRole("checkbox", { name: "Same query, same noise" })).toBeHidden();
+	await expect(page.getByRole("checkbox", { name: "Private training" })).toBeHidden();
+	await steal(page);
+
+	await page.getByRole("checkbox", { name: "Add noise" }).check();
+	await untilState(page, "ended");
+	await expect(page.locator("#key")).toContainText("earlier run");
+	await expect(paths).toBeDisabled();
+	await expect(page.locator("#field-attack")).toHaveValue("adaptive");
+	await page.getByRole("checkbox", { name: "Same query, same noise" }).check();
+	await untilState(page, "ended");
+	expect(await page.evaluate(() => location.hash)).toContain("answer-noise=0.1&noise-kind=fixed");
+	await page.getByLabel("Add noise: σ").fill("0");
+	await page.getByLabel("Add noise: σ").press("Enter");
+	await expect(page.locator(".defences")).toContainText("must be a number from 0.0001 to 10");
+	await page.getByRole("checkbox", { name: "Add noise" }).uncheck();
+	await untilState(page, "ended");
+	await expect(paths).toBeEnabled();
+
+	// Another victim, and the same data: its run stands beside the earlier ones.
+	await page.getByRole("checkbox", { name: "Ensemble of" }).check();
+	await untilState(page, "ended");
+	await expect(paths).toBeDisabled();
+	await expect(page.locator("#key")).toContainText("earlier run");
+	expect(await page.evaluate(() => location.hash)).toContain("members=20");
+});
+
+test("top 1 only is a defence of what has probabilities", async ({ page }) => {
+	await open(
+		page,
+		"data=moons&n=80&victim=logistic&answers=probabilities&attack=uniform&queries=30",
+	);
+	const top = page.getByRole("checkbox", { name: "Top 1 only" });
+	const labels = page.getByRole("checkbox", { name: "Labels only" });
+	await top.check();
+	await expect(page.locator("#field-answers")).toHaveValue("top1");
+	await labels.check();
+	await expect(top).not.toBeChecked();
+	await labels.uncheck();
+	await expect(page.locator("#field-answers")).toHaveValue("probabilities");
+	await page.getByRole("checkbox", { name: "Private training" }).check();
+	await untilState(page, "idle");
+	expect(await page.evaluate(() => location.hash)).toContain("privacy=1");
+	await page.locator("#field-victim").selectOption("svm");
+	await expect(top).toBeHidden();
+});
+
 test("rounding to two decimals hurts an exact theft", async ({ page }) => {
 	await open(page, "data=moons&n=100&victim=logistic&answers=probabilities&alpha=1");
 	await steal(page);

@@ -4,7 +4,7 @@
  */
 
 import { budget } from "./budget.js";
-import { defences } from "./defence.js";
+import { DEFENCES, defences } from "./defence.js";
 import { byId, h } from "./dom.js";
 import { field } from "./field.js";
 import { presets } from "./presets.js";
@@ -17,7 +17,7 @@ import { SECTIONS, t } from "./strings.js";
  */
 
 /** Keys with a control of their own kind, or with none on the page. */
-const SPECIAL = new Set(["data", "file", "label", "points", "round", "alpha", "queries"]);
+const SPECIAL = new Set(["data", "file", "label", "points", "alpha", "queries", ...DEFENCES]);
 
 /**
  * @param {Experiment} experiment

@@ -114,6 +114,16 @@ export class Experiment extends EventTarget {
 			.join("\n");
 	}
 
+	/**
+	 * What tells data and victim but for the victim's defences: runs against victims
+	 * that differ in these alone are compared.
+	 */
+	undefended() {
+		const OWN = ["members=", "privacy"];
+		const lines = this.part("data", "victim").split("\n");
+		return lines.filter((line) => !OWN.some((own) => line.startsWith(own))).join("\n");
+	}
+
 	undo() {
 		this.travel(this.past, this.future);
 	}

@@ -122,7 +122,7 @@ export class Session {
 			this.parts;
 		this.prepared = p;
 		this.forget();
-		const made = experiment.part("data", "victim");
+		const made = experiment.undefended();
 		curve.next(made === this.victim);
 		this.victim = made;
 		baseline.drop();

@@ -92,8 +92,19 @@ export const t = {
 	defence: {
 		legend: "Defences",
 		labels: "Labels only",
-		round: "Round to",
-		decimals: "decimals",
+		top1: "Top 1 only",
+		/** What each is called, and of what there is an amount. */
+		amounts: {
+			round: ["Round to", "decimals"],
+			"answer-noise": ["Add noise", "σ"],
+			members: ["Ensemble of", "models"],
+			privacy: ["Private training", "ε"],
+		},
+		flags: {
+			"noise-kind": "Same query, same noise",
+			partial: "Refuse incomplete queries",
+			box: "Refuse queries out of range",
+		},
 		roundOff: "nothing to round: only labels are returned",
 		help: "A change runs the same attack again; the earlier curve stays as a ghost.",
 	},
