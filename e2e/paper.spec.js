@@ -69,6 +69,7 @@ test("has a card with the published numbers for all that the command line knows"
 	// Four strategies at eight budgets.
 	await expect(page.locator("#fig4 .surface .curve .theirs")).toHaveCount(32);
 	await expect(page.locator("#fig4 .surface .curve .ours")).toHaveCount(0);
+	await expect(page.locator("#ensembles")).toContainText("The paper has no numbers of this");
 	await page.getByRole("link", { name: "Playground", exact: true }).click();
 	await expect(page.locator("#play")).toBeVisible();
 });

@@ -22,13 +22,23 @@ async function loadPublished() {
 	return response.json();
 }
 
+/**
+ * A title for a list: the table's or figure's number, or else the subject.
+ * @param {string} title
+ */
+function short(title) {
+	const [place, subject = place] = title.split(": ");
+	if (/^(Table|Figure) /.test(place)) return place;
+	return subject[0].toUpperCase() + subject.slice(1).replace(/,.*/, "");
+}
+
 /** @param {import("./lab.js").Report[]} published */
 function start(published) {
 	const lab = new Lab();
 	for (const one of published) {
 		const card = new Card(one, lab);
 		byId("cards").append(card.root);
-		byId("contents").append(h("a", { href: `#${one.name}` }, one.title.replace(/:.*/, "")), " ");
+		byId("contents").append(h("a", { href: `#${one.name}` }, short(one.title)), " ");
 	}
 	// The browser looked for the link's target before it was there.
 	document.getElementById(location.hash.slice(1))?.scrollIntoView();

@@ -72,7 +72,7 @@ export class Card {
 				"div",
 				{ class: "row" },
 				this.button,
-				check(this.full, words.full, words.fullHelp),
+				check(this.full, words.full(published.cells), words.fullHelp),
 				this.figure.any && check(this.minimum, words.minimum, words.minimumHelp),
 			),
 			this.progress.root,

@@ -13,7 +13,7 @@ export const words = {
 	again: "Run again",
 	cancel: "Cancel",
 	cancelled: "cancelled",
-	full: "Full size",
+	full: (/** @type {number} */ runs) => `Full size, ${whole(runs)} runs`,
 	fullHelp: "More data sets, budgets and seeds; may take many minutes",
 	minimum: "Running minimum",
 	minimumHelp:
@@ -23,6 +23,7 @@ export const words = {
 	numbers: "Numbers",
 	numbersOf: (/** @type {string} */ title) => `${title}: numbers`,
 	theirs: "paper",
+	silent: "The paper has no numbers of this. Ours appear here.",
 	mean: (/** @type {number} */ n) => (n > 1 ? `ours, mean of ${whole(n)}` : "ours"),
 	worst: "worst",
 	bySet: "sets",

@@ -32,8 +32,16 @@ export function figure({ kind }, v) {
  */
 const rowName = ({ group, x }, axis) => (x === null ? group : `${group}, ${axis} = ${x}`);
 
+/**
+ * Whether the paper has numbers of a row.
+ * @param {Row} row
+ */
+const published = (row) => row.paper.some((v) => v !== null);
+
 export class PaperTable {
 	/** Rows whose sets are on show. @private @type {Set<string>} */ unfolded = new Set();
+
+	/** @private */ silence = h("p", { class: "hint" }, words.silent);
 
 	/** @param {string} caption */
 	constructor(caption) {
@@ -43,6 +51,7 @@ export class PaperTable {
 			"div",
 			{ class: "scroll", tabIndex: 0, role: "group", "aria-label": caption },
 			this.table,
+			this.silence,
 		);
 	}
 
@@ -51,9 +60,12 @@ export class PaperTable {
 		const heads = report.columns.map((c) =>
 			h("th", { scope: "col" }, c.unit ? `${c.name} ${c.unit}` : c.name),
 		);
+		const rows = report.rows.filter((r) => r.runs > 0 || published(r));
+		this.table.hidden = rows.length === 0;
+		this.silence.hidden = rows.length > 0;
 		this.table.replaceChildren(
 			h("thead", {}, h("tr", {}, h("td", {}), ...heads)),
-			...report.rows.map((row) => this.part(row, report)),
+			...rows.map((row) => this.part(row, report)),
 		);
 	}
 
@@ -77,7 +89,7 @@ export class PaperTable {
 			"tbody",
 			{},
 			h("tr", { class: "name" }, head),
-			row.paper.some((v) => v !== null) && line(words.theirs, row.paper, columns, "theirs"),
+			published(row) && line(words.theirs, row.paper, columns, "theirs"),
 			row.runs > 0 && line(words.mean(row.runs), row.mean, columns, "ours"),
 			row.runs > 1 && line(words.worst, row.worst, columns, ""),
 			...lines,

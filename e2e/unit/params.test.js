@@ -93,7 +93,12 @@ test("a link holds an experiment and gives it back", () => {
 		link,
 		"v=1&data=points&points=JmAApmZh&seed=7&victim=mlp&hidden=8,8&e=v1.2%20beta%26x",
 	);
-	assert.deepEqual(parseLink(`#${link}`, table), { settings, engine: "v1.2 beta&x", problems: [] });
+	assert.deepEqual(parseLink(`#${link}`, table), {
+		settings,
+		engine: "v1.2 beta&x",
+		lesson: "",
+		problems: [],
+	});
 });
 
 test("what a link can't mean is named, and the rest still holds", () => {
