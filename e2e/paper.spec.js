@@ -115,7 +115,7 @@ test("a curve is raw, and its running minimum a switch", async ({ page }) => {
 	await run(figure);
 	await over(figure);
 	await expect(figure.locator(".surface .curve .dot")).toHaveCount(8);
-	await figure.getByText("Numbers").click();
+	await figure.getByText("Numbers", { exact: true }).click();
 	const raw = JSON.parse(heist("fig4", "--seeds=1", ...settings, "--json"));
 	const minimum = JSON.parse(
 		heist("fig4", "--seeds=1", "--running-minimum", ...settings, "--json"),
@@ -182,7 +182,7 @@ for (const width of [1280, 600, 390]) {
 			test.use({ viewport: { width, height: 800 }, colorScheme });
 			test("fits its width and is accessible, also opened", async ({ page }) => {
 				const figure = await card(page, "fig5");
-				await figure.getByText("Numbers").click();
+				await figure.getByText("Numbers", { exact: true }).click();
 				await figure.getByText("Seeds, settings").click();
 				for (const w of [width, 320]) {
 					await page.setViewportSize({ width: w, height: 800 });
