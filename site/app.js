@@ -34,6 +34,7 @@ import { t } from "./strings.js";
 import { Theft } from "./theft.js";
 import { setTheme, wireTheme } from "./theme.js";
 import { Tools } from "./tools.js";
+import { bring } from "./victim.js";
 import { buildView, Tabs } from "./view.js";
 
 /** The table of settings, written by the build. */
@@ -89,7 +90,8 @@ function start(file) {
 	const asked = takeOptions(location.search, location.hash, keys);
 	const problems = [...asked.problems, ...open(asked.fragment)];
 	experiment.past = []; // before the first experiment there was none
-	buildControls(experiment, file.sections);
+	const bringFile = (/** @type {File} */ file) => bring(file, experiment, engine);
+	buildControls(experiment, file.sections, bringFile);
 	const view = buildView(
 		(next) => {
 			engine.post({ kind: "view", view: next });
@@ -128,7 +130,7 @@ function start(file) {
 	theft.wanted = asked.options.autoplay;
 	wireSheet();
 	wireDraft(experiment);
-	const take = (/** @type {File} */ file) => openFile(file, open);
+	const take = (/** @type {File} */ file) => openFile(file, open, bringFile);
 	wireDrop(csv, take);
 	wireShare(experiment, engine, take, () => session.moment());
 	const help = wireHelp();

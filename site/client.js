@@ -21,6 +21,13 @@ const LOAD_MS = 20_000;
 /** An engine that leaves a command unanswered for this long has hung. */
 const ANSWER_MS = 8_000;
 
+/**
+ * Model files that the visitor has brought, by name: every engine gets what its
+ * specs name.
+ * @type {Map<string, Uint8Array>}
+ */
+export const brought = new Map();
+
 /** Commands that the engine answers at once. */
 const ANSWERED = new Set(["pause", "reset", "step", "play", "spec", "probe"]);
 
@@ -36,6 +43,8 @@ export class Engine extends EventTarget {
 	/** Whether that is the full one. @private */ hasFull = false;
 	/** The one that is being loaded. @private @type {Worker|null} */
 	coming = null;
+	/** Files that it has. @private @type {Set<string>} */
+	supplied = new Set();
 	version = "";
 	/** @private */ loadTimer = 0;
 	/** @private */ answerTimer = 0;
@@ -150,12 +159,26 @@ export class Engine extends EventTarget {
 	 */
 	post(message, transfer = []) {
 		if (!this.worker) return;
+		if ("spec" in message) this.supply(message.spec);
 		this.worker.postMessage(message, transfer);
 		if (!ANSWERED.has(message.kind) || this.answerTimer) return;
 		this.answerTimer = window.setTimeout(() => {
 			this.answerTimer = 0;
 			this.emit("silent", {});
 		}, ANSWER_MS);
+	}
+
+	/**
+	 * Gives the engine the model file that a spec names, once.
+	 * @private
+	 * @param {string} spec
+	 */
+	supply(spec) {
+		const name = new URLSearchParams(spec).get("victim-file");
+		const bytes = name !== null && brought.get(name);
+		if (!bytes || !this.hasFull || this.supplied.has(name)) return;
+		this.supplied.add(name);
+		this.worker?.postMessage({ kind: "model", id: this.id(), name, bytes });
 	}
 
 	/** A number for a message whose reply carries it. */
@@ -208,6 +231,7 @@ export class Engine extends EventTarget {
 				clearTimeout(this.loadTimer);
 				this.retire("another engine has taken over");
 				this.worker = this.coming;
+				this.supplied.clear();
 				this.coming = null;
 				this.hasFull = this.full;
 				this.version = message.version;

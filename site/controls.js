@@ -9,6 +9,7 @@ import { byId, h } from "./dom.js";
 import { field } from "./field.js";
 import { presets } from "./presets.js";
 import { SECTIONS, t } from "./strings.js";
+import { victimFile } from "./victim.js";
 
 /**
  * @typedef {import("./experiment.js").Experiment} Experiment
@@ -17,13 +18,23 @@ import { SECTIONS, t } from "./strings.js";
  */
 
 /** Keys with a control of their own kind, or with none on the page. */
-const SPECIAL = new Set(["data", "file", "label", "points", "alpha", "queries", ...DEFENCES]);
+const SPECIAL = new Set([
+	"data",
+	"file",
+	"label",
+	"points",
+	"victim-file",
+	"alpha",
+	"queries",
+	...DEFENCES,
+]);
 
 /**
  * @param {Experiment} experiment
  * @param {string[]} sections in the order of the story
+ * @param {(file: File) => void} bring takes a model file as the victim
  */
-export function buildControls(experiment, sections) {
+export function buildControls(experiment, sections, bring) {
 	/** @type {Field[]} */
 	const fields = [];
 	/** @param {Field} f */
@@ -34,6 +45,8 @@ export function buildControls(experiment, sections) {
 	for (const name of sections) {
 		const own = experiment.table.params.filter((p) => p.section === name && !SPECIAL.has(p.key));
 		const main = own.filter((p) => !p.advanced).map((p) => keep(field(experiment, p)));
+		if (name === "victim")
+			main.splice(1, 0, named("victim-file", keep(victimFile(experiment, bring))));
 		if (name === "oracle") main.push(named("round", keep(defences(experiment))));
 		if (name === "budget") main.push(named("alpha queries", keep(budget(experiment))));
 		const rest = own.filter((p) => p.advanced);

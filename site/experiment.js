@@ -51,11 +51,23 @@ export class Experiment extends EventTarget {
 	 * @param {From} [from]
 	 */
 	set(key, value, from = "control") {
-		const before = this.settings;
+		const before = { ...this.settings };
+		if (key === "victim") delete before["victim-file"]; // a file is of one family
 		const { settings, dropped } = this.table.with(before, key, value);
 		if (key === "data" && value !== "points")
 			dropped.splice(0, dropped.length, ...dropped.filter((d) => d.key !== "points"));
 		this.replace(settings, { from, key, dropped });
+	}
+
+	/**
+	 * A model file as the victim; of another family's settings what fits stays.
+	 * @param {string} family
+	 * @param {string} name
+	 */
+	bring(family, name) {
+		const next = { ...this.settings, victim: family, "victim-file": name };
+		const { settings, dropped } = this.table.prune(next);
+		this.replace(settings, { from: "control", key: "victim-file", dropped });
 	}
 
 	/**

@@ -69,6 +69,7 @@
  *   {kind: 'curve', name: string, queries: Float64Array, agreement: Float64Array} |
  *   {kind: 'run', id: number, spec: string} |
  *   {kind: 'export', id: number, spec: string, queries: number, rounds: number, ended: boolean, files: string[], dark: boolean} |
+ *   {kind: 'model', id: number, name: string, bytes: Uint8Array} |
  *   {kind: 'cancel', id: number} |
  *   {kind: 'log', id: number} |
  *   {kind: 'report', id: number, name: string, full: boolean, seeds: number, settings: string[], minimum: boolean, runs: CellRun[]} |
@@ -97,6 +98,8 @@
  * - export: makes the experiment anew up to so many queries and rounds, or its
  *   end, and writes files of it, each named as in core/export (copy.onnx); the full
  *   engine's. Answers `exporting` meanwhile and `exported`, or `error`.
+ * - model: a model file for specs whose victim-file is its name; the full engine's.
+ *   Answers `modelled` or `error`.
  * - log: asks for the queries of the theft on show, the latest 2,000 at least;
  *   answers `logged`.
  *
@@ -133,6 +136,7 @@
  *   {kind: 'logged', id: number, first: number, x: Float64Array, why: string[]} |
  *   {kind: 'reported', id: number, json: string, csv: string} |
  *   {kind: 'measured', id: number, index: number, queries: number, status: string, note: string, values: (number|null)[], pictures: Picture[]} |
+ *   {kind: 'modelled', id: number, family: string, inputs: number, classes: number} |
  *   {kind: 'exporting', id: number, queries: number} |
  *   {kind: 'exported', id: number, files: Uint8Array[]} |
  *   {kind: 'error', id?: number, code: 'spec'|'full'|'data'|'victim'|'attack'|'message'|'panic'|'stopped', key?: string, message: string}

@@ -144,20 +144,24 @@ function exportMenu(engine, dialog) {
 }
 
 /**
- * Reads what this page or the command line has written and hands the experiment on
- * as a link's fragment, so that files and links are checked by the same code:
- * a picture with its experiment, an experiment as JSON.
+ * Reads what this page or the command line has written. An experiment, as JSON or in
+ * a picture, goes on as a link's fragment, so that files and links are checked by
+ * the same code; any other JSON and ONNX is taken for a model.
  * @param {File} file
  * @param {(fragment: string) => void} open
+ * @param {(file: File) => void} bring
  */
-export async function openFile(file, open) {
+export async function openFile(file, open, bring) {
+	if (/\.onnx$/i.test(file.name)) return bring(file);
 	const { isPng, pngLink, svgLink } = await import("./picture.js");
 	const bytes = new Uint8Array(await file.arrayBuffer());
 	const text = () => new TextDecoder().decode(bytes);
-	const picture = isPng(bytes) || file.name.endsWith(".svg");
-	const link = picture ? (isPng(bytes) ? pngLink(bytes) : svgLink(text())) : jsonLink(text());
-	if (link) open(link);
-	else notice("file", picture ? t.share.noLink : t.share.badFile);
+	const json = !isPng(bytes) && !/\.svg$/i.test(file.name);
+	const link = json ? jsonLink(text()) : isPng(bytes) ? pngLink(bytes) : svgLink(text());
+	if (link) return open(link);
+	if (!json) return notice("file", t.share.noLink);
+	if (/"(family|sklearn)"\s*:/.test(text())) return bring(file);
+	notice("file", t.share.badFile);
 }
 
 /**

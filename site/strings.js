@@ -268,8 +268,16 @@ export const t = {
 			`This link has ${whole(n)} characters: chat programs and mail may cut it. A file is safer.`,
 		save: "Download as a file",
 		open: "Open a file…",
-		badFile: "This file is not an experiment saved by this page.",
+		badFile: "This file is neither an experiment nor a model that can be read here.",
 		noLink: "This picture carries no experiment: only those saved here do.",
+	},
+	bring: {
+		open: "Open a model file…",
+		from: "From the file",
+		remove: "Train one here instead",
+		reading: (/** @type {string} */ name) => `Reading ${name}…`,
+		tooBig: (/** @type {number} */ n) =>
+			`${megabytes(n)} MB are more than the 32 MB that are read.`,
 	},
 	export: {
 		title: "Files of what is on show",

@@ -32,7 +32,7 @@ func (e *Experiment) bring(env Env, prev *Experiment) error {
 	if err != nil {
 		return bad("%v", err)
 	}
-	recipe, ok := recipeOf(f.Model)
+	recipe, ok := RecipeOf(f.Model)
 	switch {
 	case !ok:
 		return bad("holds a model of family %q, which can't be a victim", modelfile.Family(f.Model))
@@ -66,9 +66,9 @@ func misfit(input, feature domain.Feature) string {
 	return ""
 }
 
-// recipeOf is what a model shows of how it was made; what it does not show is as
-// usual.
-func recipeOf(m model.Classifier) (model.Recipe, bool) {
+// RecipeOf is what a model shows of how it was made; what it does not show is as
+// usual. It is false for a model that can't be a victim.
+func RecipeOf(m model.Classifier) (model.Recipe, bool) {
 	switch m := m.(type) {
 	case *model.Linear:
 		return model.Recipe{Family: m.Family(), C: 1}, true
@@ -85,7 +85,7 @@ func recipeOf(m model.Classifier) (model.Recipe, bool) {
 	case *model.Tree:
 		return model.Recipe{Family: "tree", Depth: m.Depth(), MinLeaf: 1}, true
 	case *model.Ensemble:
-		r, ok := recipeOf(m.Members()[0])
+		r, ok := RecipeOf(m.Members()[0])
 		r.Members = len(m.Members())
 		return r, ok
 	}

@@ -3,9 +3,6 @@ package figure
 import (
 	"bytes"
 	"encoding/base64"
-	"image"
-	"image/color"
-	"image/png"
 	"math"
 	"strconv"
 	"strings"
@@ -111,31 +108,8 @@ func (w *svg) path(name string, p *Path) {
 }
 
 func (w *svg) image(m *Image) {
-	var file bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := encoder.Encode(&file, m.paletted()); err != nil {
-		panic(err) // a buffer takes everything
-	}
 	w.line("<image x=\"" + px(m.X) + "\" y=\"" + px(m.Y) + "\" width=\"" + px(m.W) + "\" height=\"" + px(m.H) + "\" preserveAspectRatio=\"none\" href=\"data:image/png;base64," +
-		base64.StdEncoding.EncodeToString(file.Bytes()) + "\"/>")
-}
-
-func (m *Image) paletted() *image.Paletted {
-	palette := make(color.Palette, len(m.Palette))
-	for i, c := range m.Palette {
-		palette[i] = color.RGBA{c[0], c[1], c[2], 255}
-	}
-	return &image.Paletted{Pix: m.Pixels, Stride: m.Columns, Rect: image.Rect(0, 0, m.Columns, m.Rows), Palette: palette}
-}
-
-// RGBA is the image's own pixels.
-func (m *Image) RGBA() *image.RGBA {
-	out := image.NewRGBA(image.Rect(0, 0, m.Columns, m.Rows))
-	for i, k := range m.Pixels {
-		c := m.Palette[k]
-		copy(out.Pix[4*i:], []uint8{c[0], c[1], c[2], 255})
-	}
-	return out
+		base64.StdEncoding.EncodeToString(m.PNG()) + "\"/>")
 }
 
 func (w *svg) text(t *Text) {

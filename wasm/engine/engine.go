@@ -29,10 +29,11 @@ type engine struct {
 
 	runs    map[int]*task // of the pool
 	exports exports
+	models  map[string][]byte // files that the visitor brought, by name
 }
 
 func newEngine() *engine {
-	e := &engine{runs: map[int]*task{}}
+	e := &engine{runs: map[int]*task{}, models: map[string][]byte{}}
 	e.loop = newLoop(e.panicked)
 	e.stage = newStage(e.loop)
 	e.stage.idle = func() bool { return e.preparing == nil && (e.theft == nil || !e.theft.busy) }
@@ -102,6 +103,8 @@ func (e *engine) receive(message wire.Value) {
 		e.run(r.ID, r.Spec)
 	case wire.Export:
 		e.export(r)
+	case wire.Model:
+		e.model(r)
 	case wire.Cancel:
 		e.cancel(r.ID)
 	case wire.Log:

@@ -3,11 +3,14 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"modelheist/core/attack"
 	"modelheist/core/experiment"
 	"modelheist/core/export"
+	"modelheist/core/foreign"
+	"modelheist/core/modelfile"
 	"modelheist/wasm/engine/wire"
 )
 
@@ -60,7 +63,7 @@ func (e *engine) repeated(r wire.Export, t *task) (*export.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	env := experiment.Env{Open: open, Tick: t.tick}
+	env := experiment.Env{Open: e.open, Tick: t.tick}
 	exp, err := experiment.Prepare(spec, env, nil)
 	if err != nil {
 		return nil, err
@@ -84,6 +87,22 @@ func (e *engine) repeated(r wire.Export, t *task) (*export.Result, error) {
 	}
 	e.exports = exports{of, result}
 	return result, nil
+}
+
+// model keeps a file for Specs that name it, and says what is in it.
+func (e *engine) model(r wire.Model) {
+	f, err := foreign.Read(r.Bytes)
+	if err != nil {
+		e.fail(&r.ID, "victim", err)
+		return
+	}
+	recipe, ok := experiment.RecipeOf(f.Model)
+	if !ok {
+		e.fail(&r.ID, "victim", fmt.Errorf("a model of family %q can't be a victim", modelfile.Family(f.Model)))
+		return
+	}
+	e.models[r.Name] = r.Bytes
+	e.post(wire.Modelled{ID: r.ID, Family: recipe.Family, Inputs: f.Model.Dim(), Classes: f.Model.Classes()})
 }
 
 // cut leaves out queries of a batch that the page had not come to.

@@ -14,3 +14,7 @@ type exports struct{}
 func (e *engine) export(r wire.Export) {
 	e.fail(&r.ID, "spec", errors.New("this small engine writes no files; the full one does"))
 }
+
+func (e *engine) model(r wire.Model) {
+	e.fail(&r.ID, "full", errors.New("this small engine reads no models; the full one does"))
+}

@@ -7,6 +7,14 @@ import (
 	"syscall/js"
 )
 
+// open is a file that the visitor brought, or a data set's.
+func (e *engine) open(name string) ([]byte, error) {
+	if file := e.models[name]; file != nil {
+		return file, nil
+	}
+	return open(name)
+}
+
 // open fetches a data set's file from beside the worker, and unpacks it if the
 // server has not. It waits, and so is for goroutines of tasks.
 func open(name string) ([]byte, error) {

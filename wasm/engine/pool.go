@@ -20,7 +20,7 @@ func (e *engine) run(id int, link string) {
 	}
 	e.inSlices(id, func(t *task) {
 		stage := "data"
-		env := experiment.Env{Open: open, Tick: t.tick, Stage: func(name string) { stage = name }}
+		env := experiment.Env{Open: e.open, Tick: t.tick, Stage: func(name string) { stage = name }}
 		out := wire.Result{ID: id, Status: string(attack.Stopped), Queries: []float64{}, Agreement: []float64{}, RTest: math.NaN(), RUnif: math.NaN()}
 		exp, err := experiment.Prepare(spec, env, nil)
 		if stage != "data" && stage != "victim" {

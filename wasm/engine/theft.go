@@ -74,7 +74,7 @@ func (p *preparing) env(e *engine) experiment.Env {
 		e.post(wire.Preparing{ID: p.id, Stage: p.stage, Iteration: p.iterations})
 	}
 	return experiment.Env{
-		Open: open,
+		Open: e.open,
 		Stage: func(name string) {
 			if name == "data" || name == "victim" {
 				p.stage, p.iterations = name, 0

@@ -33,6 +33,8 @@ func (v value) Kind() wire.Kind {
 		switch {
 		case v.InstanceOf(floats):
 			return wire.Floats
+		case v.InstanceOf(bytes):
+			return wire.Bytes
 		case arrays.Call("isArray", v.Value).Bool():
 			return wire.List
 		}
@@ -62,6 +64,12 @@ func (v value) Floats() []float64 {
 	if len(out) > 0 {
 		js.CopyBytesToGo(asBytes(out), bytes.New(v.Value.Get("buffer"), v.Value.Get("byteOffset"), v.Value.Get("byteLength")))
 	}
+	return out
+}
+
+func (v value) Bytes() []byte {
+	out := make([]byte, v.Length())
+	js.CopyBytesToGo(out, v.Value)
 	return out
 }
 

@@ -80,8 +80,18 @@ func nrgba(c figure.Ink) color.NRGBA {
 func (p *painter) image(m *figure.Image) {
 	k := p.scale
 	toSheet := f64.Aff3{m.W * k / float64(m.Columns), 0, m.X * k, 0, m.H * k / float64(m.Rows), m.Y * k}
-	source := m.RGBA()
+	source := pixels(m)
 	draw.BiLinear.Transform(p.out, toSheet, source, source.Bounds(), draw.Src, nil)
+}
+
+// pixels are the image's own.
+func pixels(m *figure.Image) *image.RGBA {
+	out := image.NewRGBA(image.Rect(0, 0, m.Columns, m.Rows))
+	for i, k := range m.Pixels {
+		c := m.Palette[k]
+		copy(out.Pix[4*i:], []uint8{c[0], c[1], c[2], 255})
+	}
+	return out
 }
 
 func (p *painter) path(path *figure.Path) {

@@ -88,6 +88,11 @@ type (
 		X         []float64 // x, y, class triples
 		Why       []string  // of each
 	}
+	Modelled struct {
+		ID              int
+		Family          string
+		Inputs, Classes int
+	}
 	Exporting struct{ ID, Queries int }
 	Exported  struct {
 		ID    int
@@ -186,6 +191,10 @@ func (m Result) Fields() Fields {
 
 func (m Logged) Fields() Fields {
 	return Fields{"kind", "logged", "id", m.ID, "first", m.First, "x", m.X, "why", texts(m.Why)}
+}
+
+func (m Modelled) Fields() Fields {
+	return Fields{"kind", "modelled", "id", m.ID, "family", m.Family, "inputs", m.Inputs, "classes", m.Classes}
 }
 
 func (m Exporting) Fields() Fields {

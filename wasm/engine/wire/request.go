@@ -98,6 +98,11 @@ type (
 		Files           []string
 		Dark            bool
 	}
+	Model struct {
+		ID    int
+		Name  string
+		Bytes []byte
+	}
 	Cancel struct{ ID int }
 	Log    struct{ ID int }
 )
@@ -134,6 +139,7 @@ var requests = map[string]func(reader) any{
 			r.flag("ended"), r.texts("files"), r.flag("dark"),
 		}
 	},
+	"model":  func(r reader) any { return Model{r.whole("id"), r.text("name"), r.file("bytes")} },
 	"cancel": func(r reader) any { return Cancel{r.whole("id")} },
 	"log":    func(r reader) any { return Log{r.whole("id")} },
 }

@@ -18,6 +18,7 @@ const (
 	String Kind = "a string"
 	List   Kind = "an array"
 	Floats Kind = "a Float64Array"
+	Bytes  Kind = "a Uint8Array"
 	Object Kind = "an object"
 	Other  Kind = "something else"
 )
@@ -29,15 +30,19 @@ type Value interface {
 	Bool() bool
 	Number() float64
 	Text() string
-	Len() int             // of a List or Floats
+	Len() int             // of a List, Floats or Bytes
 	Index(i int) Value    // of a List
 	Floats() []float64    // of a Floats: a copy
+	Bytes() []byte        // of a Bytes: a copy
 	Get(key string) Value // of an Object
 	Keys() []string       // of an Object
 }
 
 // MaxLength bounds the arrays of a message: more than any use of the page has.
 const MaxLength = 1 << 20
+
+// MaxFile bounds a file in a message.
+const MaxFile = 32_000_000
 
 // Error is a field that is not what it must be.
 type Error struct {
@@ -197,6 +202,19 @@ func (r reader) texts(key string) []string {
 		out[i] = item.Text()
 	}
 	return out
+}
+
+// file is the bytes of one, at most MaxFile.
+func (r reader) file(key string) []byte {
+	v := r.get(key, Bytes)
+	if v == nil {
+		return nil
+	}
+	if n := v.Len(); n > MaxFile {
+		r.fail(key, fmt.Sprintf("at most %d long", MaxFile), fmt.Sprint(n))
+		return nil
+	}
+	return v.Bytes()
 }
 
 // object reads the fields of a field.

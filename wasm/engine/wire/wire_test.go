@@ -28,7 +28,8 @@ func fromJSON(text string) (Value, error) {
 	return thing{typed(v)}, nil
 }
 
-// typed turns {"f64": [...]} into a Float64Array.
+// typed turns {"f64": [...]} into a Float64Array and {"u8": [...]} into a
+// Uint8Array.
 func typed(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -41,6 +42,14 @@ func typed(v any) any {
 				default:
 					out = append(out, math.NaN())
 				}
+			}
+			return out
+		}
+		if list, ok := v["u8"].([]any); ok && len(v) == 1 {
+			out := []byte{}
+			for _, x := range list {
+				n, _ := x.(float64)
+				out = append(out, byte(n))
 			}
 			return out
 		}
@@ -69,6 +78,8 @@ func (t thing) Kind() Kind {
 		return List
 	case float64Array:
 		return Floats
+	case []byte:
+		return Bytes
 	case map[string]any:
 		return Object
 	}
@@ -80,10 +91,14 @@ func (t thing) Number() float64    { return t.v.(float64) }
 func (t thing) Text() string       { return t.v.(string) }
 func (t thing) Index(i int) Value  { return thing{t.v.([]any)[i]} }
 func (t thing) Floats() []float64  { return slices.Clone(t.v.(float64Array)) }
+func (t thing) Bytes() []byte      { return slices.Clone(t.v.([]byte)) }
 func (t thing) Get(k string) Value { return thing{t.v.(map[string]any)[k]} }
 
 func (t thing) Len() int {
 	if list, ok := t.v.([]any); ok {
+		return len(list)
+	}
+	if list, ok := t.v.([]byte); ok {
 		return len(list)
 	}
 	return len(t.v.(float64Array))
@@ -128,6 +143,7 @@ var good = map[string]any{
 	`{"kind":"curve","name":"uniform","queries":{"f64":[1,2]},"agreement":{"f64":[0.5,0.6]}}`:                                    Curve{"uniform", []float64{1, 2}, []float64{0.5, 0.6}},
 	`{"kind":"run","id":5,"spec":"data=xor"}`:                                                                                    Run{5, "data=xor"},
 	`{"kind":"export","id":6,"spec":"n=20","queries":10,"rounds":2,"ended":true,"files":["copy.onnx","figure.svg"],"dark":true}`: Export{6, "n=20", 10, 2, true, []string{"copy.onnx", "figure.svg"}, true},
+	`{"kind":"model","id":8,"name":"m.onnx","bytes":{"u8":[1,255]}}`:                                                             Model{8, "m.onnx", []byte{1, 255}},
 	`{"kind":"cancel","id":5}`: Cancel{5},
 	`{"kind":"log","id":5}`:    Log{5},
 }
@@ -320,7 +336,7 @@ func TestRequestsAreThoseOfTheContract(t *testing.T) {
 
 // replies are one of every kind.
 var replies = []Reply{
-	Moment{X: []float64{0, 1}}, Exporting{}, Exported{Files: [][]byte{{1}}},
+	Moment{X: []float64{0, 1}}, Exporting{}, Modelled{}, Exported{Files: [][]byte{{1}}},
 	Ready{}, Preparing{}, Prepared{}, State{}, Query{}, Progress{}, End{}, Probed{Victim: &Said{}},
 	Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Failure{ID: new(int), Key: "k"},
 }
