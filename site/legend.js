@@ -10,8 +10,9 @@ import { CLASS_LETTERS, t } from "./strings.js";
  * @param {number[]} classes those that have points
  * @param {string[]} names of these, in the same order
  * @param {'labels'|'difference'} disagreement
+ * @param {{leaves: boolean, edges: boolean, points: boolean}} found what of it is on show
  */
-export function drawLegend(classes, names, disagreement) {
+export function drawLegend(classes, names, disagreement, found) {
 	const items = [];
 	for (const [i, c] of classes.entries()) {
 		const name = names[i] && !/^\d+$|^class \d+$/.test(names[i]) ? names[i] : CLASS_LETTERS[c];
@@ -28,6 +29,9 @@ export function drawLegend(classes, names, disagreement) {
 		),
 	);
 	items.push(item(h("i", { class: "swatch ramp" }), t.legend.field));
+	if (found.leaves) items.push(item(h("i", { class: "swatch leaf" }), t.legend.leaf));
+	if (found.edges) items.push(item(h("i", { class: "line dotted" }), t.legend.edge));
+	if (found.points) items.push(item(icon("c-match", "icon match"), t.legend.point));
 	byId("legend").replaceChildren(h("ul", {}, ...items));
 }
 

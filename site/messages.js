@@ -139,10 +139,13 @@
  *   {kind: 'modelled', id: number, family: string, inputs: number, classes: number} |
  *   {kind: 'exporting', id: number, queries: number} |
  *   {kind: 'exported', id: number, files: Uint8Array[]} |
+ *   {kind: 'claims', leaves: Float64Array, edges: Float64Array, points: Float64Array, suspects: Suspect[], leak: Leak|null} |
  *   {kind: 'error', id?: number, code: 'spec'|'full'|'data'|'victim'|'attack'|'message'|'panic'|'stopped', key?: string, message: string}
  * )} Response
  *
  * @typedef {{label: number, probability: number|null, margin: number|null}} Said
+ * @typedef {{name: string, error: number|null, out: string}} Suspect
+ * @typedef {{mean: number, random: number}} Leak
  *
  * - query: the latest query, for the ledger; sent at most once a frame.
  * - moment: of slow motion; number is that of the query, or of all so far; label
@@ -151,6 +154,13 @@
  * - progress: after each round, measured by the engine, not by the attack;
  *   agreement is 1 − R_unif, the share of the plane on which labels agree.
  *   moved: share of the plane that the last round changed.
+ * - claims: all that the thief has said of the victim itself, sent at most once a
+ *   frame when there is more. leaves of a tree on the plane: low x, high x, low y,
+ *   high y, class, share of the class; edges between bins: feature from 0, value;
+ *   points that the copy takes for training points, on the plane: x, y, and x, y of
+ *   the victim's that it was matched to, NaN without. suspects: families, the
+ *   likeliest first, with their error in cross-validation or why they are ruled out.
+ *   leak: mean distance of the points to their matches, and of random ones.
  * - error: full is a setting that the lean engine does not have.
  * - reported: json is as `heist reproduce --json` prints it, csv as --csv does.
  */

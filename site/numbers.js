@@ -4,6 +4,7 @@
  * @module
  */
 
+import { tablesOf } from "./claims.js";
 import { byId, h } from "./dom.js";
 import { coordinate, share, whole } from "./format.js";
 import { CLASS_LETTERS, t } from "./strings.js";
@@ -13,12 +14,14 @@ import { CLASS_LETTERS, t } from "./strings.js";
 const CURVE_ROWS = 20;
 const LOG_ROWS = 200;
 const DATA_ROWS = 100;
+const FOUND_ROWS = 200;
 
 export class Numbers {
 	/** @private @type {Log|null} */ log = null;
 	/** @private The log has grown since it was asked for. */ wanted = false;
 	/** @private */ asking = false;
 	/** @private @type {Float64Array} */ points = new Float64Array(0);
+	/** @private @type {import("./claims.js").Found[]} */ found = [];
 
 	/**
 	 * @param {import("./curve.js").Curve} curve
@@ -31,6 +34,7 @@ export class Numbers {
 		this.list = h("ol", { class: "log num" });
 		this.dataBody = h("tbody");
 		this.dataCount = h("p", { class: "hint" });
+		this.foundColumn = h("div", { tabIndex: 0, role: "group", "aria-label": t.table.found });
 		/** @private */
 		this.root = byId("numbers", HTMLDetailsElement);
 		const heads = [t.table.queriesCol, t.table.agreementCol];
@@ -54,6 +58,7 @@ export class Numbers {
 					this.dataCount,
 					copyButton(() => this.dataCsv()),
 				),
+				this.foundColumn,
 			),
 		);
 		this.root.addEventListener("toggle", () => this.fill());
@@ -67,7 +72,29 @@ export class Numbers {
 
 	restart() {
 		this.log = null;
+		this.found = [];
 		this.fill();
+	}
+
+	/** @param {import("./claims.js").Claims} c */
+	claims(c) {
+		this.found = tablesOf(c);
+		this.fillFound();
+	}
+
+	/** @private */
+	fillFound() {
+		if (!this.root.open) return;
+		this.foundColumn.hidden = this.found.length === 0;
+		this.foundColumn.replaceChildren(
+			...this.found.flatMap(({ title, heads, rows, note }) => [
+				h("h2", {}, title),
+				table(heads, h("tbody", {}, ...rows.slice(0, FOUND_ROWS).map((row) => cells(...row)))),
+				h("p", { class: "hint" }, t.table.rows(Math.min(rows.length, FOUND_ROWS), rows.length)),
+				...(note ? [h("p", { class: "hint" }, note)] : []),
+				copyButton(() => [heads, ...rows].map((row) => row.map(quoted).join(",")).join("\n")),
+			]),
+		);
 	}
 
 	/** Asks the engine for the queries, one question at a time. @private */
@@ -112,6 +139,7 @@ export class Numbers {
 		});
 		this.dataBody.replaceChildren(...rows);
 		this.dataCount.textContent = t.table.rows(rows.length, n);
+		this.fillFound();
 	}
 
 	/** @private */
@@ -124,6 +152,9 @@ export class Numbers {
 		return triplesCsv(this.points);
 	}
 }
+
+/** @param {string} cell */
+const quoted = (cell) => (cell.includes(",") ? `"${cell}"` : cell);
 
 /** @param {Float64Array} triples x, y, class */
 function triplesCsv(triples) {

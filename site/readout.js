@@ -3,6 +3,7 @@
  * @module
  */
 
+import { suspectTable } from "./claims.js";
 import { GOAL } from "./curve.js";
 import { byId, h, icon } from "./dom.js";
 import { error, share, whole } from "./format.js";
@@ -16,6 +17,7 @@ import { CLASS_LETTERS, t } from "./strings.js";
  * @typedef {Extract<Reply, {kind: 'moment'}>} Moment
  * @typedef {Extract<Reply, {kind: 'end'}>} End
  * @typedef {Extract<Reply, {kind: 'prepared'}>} Prepared
+ * @typedef {import("./claims.js").Claims} Claims
  */
 
 /** Share of the budget from which the meter warns. */
@@ -28,8 +30,15 @@ const FACTS = /** @type {const} */ ([
 	"unif",
 	"tv",
 	"accuracy",
+	"leaves",
+	"edges",
+	"points",
+	"leak",
 	"params",
 ]);
+
+/** Facts that are there only when they have something to say. */
+const RARE = new Set(["params", "leaves", "edges", "points", "leak"]);
 
 export class Readout {
 	/** @private @type {Prepared|null} */ prepared = null;
@@ -72,8 +81,19 @@ export class Readout {
 		this.moved = "";
 		this.tenth = 0;
 		this.goalTold = false;
-		for (const name of /** @type {const} */ (["test", "unif", "tv", "params", "round"]))
+		for (const name of /** @type {const} */ ([
+			"test",
+			"unif",
+			"tv",
+			"params",
+			"round",
+			"leaves",
+			"edges",
+			"points",
+			"leak",
+		]))
 			this.set(name, "–");
+		byId("suspects").replaceChildren();
 		byId("agree").textContent = byId("area").textContent = "–";
 		byId("verdict").textContent = "";
 		byId("ledger").textContent = t.ledgerIdle;
@@ -118,6 +138,16 @@ export class Readout {
 		this.moved = p.moved === null ? "" : t.moved(p.moved);
 		this.ledger();
 		this.milestones(p);
+	}
+
+	/** What the thief says of the victim itself. @param {Claims} c */
+	claims({ leaves, edges, points, suspects, leak }) {
+		const count = (/** @type {number} */ n) => (n > 0 ? whole(n) : "–");
+		this.set("leaves", count(leaves.length / 6));
+		this.set("edges", count(edges.length / 2));
+		this.set("points", count(points.length / 4));
+		this.set("leak", leak ? t.leak(leak.random / leak.mean) : "–");
+		if (suspects.length > 0) byId("suspects").replaceChildren(suspectTable(suspects));
 	}
 
 	/** @param {End} e */
@@ -201,7 +231,7 @@ export class Readout {
 		const dd = this.facts.get(name);
 		if (!dd) return;
 		dd.textContent = text;
-		if (name === "params" && dd.parentElement) dd.parentElement.hidden = text === "–";
+		if (RARE.has(name) && dd.parentElement) dd.parentElement.hidden = text === "–";
 	}
 }
 

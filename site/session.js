@@ -30,6 +30,9 @@ import { t } from "./strings.js";
 /** A slider that is being moved prepares a victim only this long after its last step. */
 const SETTLE_MS = 60;
 
+/** No claims. */
+const NOTHING = { leaves: false, edges: false, points: false };
+
 export class Session {
 	/** The id of the latest spec; replies to older ones are of no interest. */
 	asked = 0;
@@ -41,6 +44,8 @@ export class Session {
 	ended = null;
 	/** Of the run on show. @private */ queries = 0;
 	/** @private */ rounds = 0;
+	/** Kinds of claims on show. */
+	found = NOTHING;
 	/** @private */ timer = 0;
 
 	/** @param {Parts} parts */
@@ -65,6 +70,7 @@ export class Session {
 		});
 		engine.on("moment", (m) => readout.moment(m));
 		engine.on("progress", (p) => this.progress(p));
+		engine.on("claims", (c) => this.claimed(c));
 		engine.on("end", (e) => {
 			this.ended = e;
 			this.queries = e.queries;
@@ -174,10 +180,30 @@ export class Session {
 		plots.describe(this.describeVictim(), copy);
 	}
 
+	/**
+	 * The thief has said more of the victim itself.
+	 * @private
+	 * @param {import("./readout.js").Claims} c
+	 */
+	claimed(c) {
+		const { readout, numbers } = this.parts;
+		readout.claims(c);
+		numbers.claims(c);
+		const found = {
+			leaves: c.leaves.length > 0,
+			edges: c.edges.length > 0,
+			points: c.points.length > 0,
+		};
+		if (JSON.stringify(found) === JSON.stringify(this.found)) return;
+		this.found = found;
+		this.legend();
+	}
+
 	/** The run is thrown away. @private */
 	restart() {
 		const { curve, readout, numbers } = this.parts;
 		this.forget();
+		this.legend();
 		curve.restart();
 		readout.restart();
 		numbers.restart();
@@ -187,6 +213,7 @@ export class Session {
 	forget() {
 		this.ended = null;
 		this.queries = this.rounds = 0;
+		this.found = NOTHING;
 	}
 
 	/**
@@ -215,7 +242,7 @@ export class Session {
 		if (!this.prepared) return;
 		const { points, classNames } = this.prepared;
 		const drawn = new Set(points.filter((_, i) => i % 3 === 2));
-		drawLegend([...drawn].sort(), classNames, this.parts.view.disagreement);
+		drawLegend([...drawn].sort(), classNames, this.parts.view.disagreement, this.found);
 	}
 
 	/** @private */

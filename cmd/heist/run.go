@@ -168,7 +168,8 @@ type roundLine struct {
 	Queries int      `json:"queries"`
 	Moved   *float64 `json:"moved"`
 	measures
-	Answered *float64 `json:"answered,omitempty"` // of a remote oracle
+	Answered *float64  `json:"answered,omitempty"` // of a remote oracle
+	Leak     *leakLine `json:"leak,omitempty"`
 }
 
 type endLine struct {
@@ -178,7 +179,8 @@ type endLine struct {
 	Queries  int           `json:"queries"`
 	Unknowns int           `json:"unknowns"`
 	measures
-	Answered *float64 `json:"answered,omitempty"`
+	Answered *float64  `json:"answered,omitempty"`
+	Leak     *leakLine `json:"leak,omitempty"`
 }
 
 // measures are null where they have no meaning.
@@ -210,15 +212,39 @@ func (j *jsonLines) event(e *experiment.Experiment, ev experiment.Event) error {
 	case attack.Queried:
 		return j.Encode(queryLine{"query", ev.Queries, inputs(ev.X, e.Set.D()), ev.Reply.Labels, rows(ev.Reply.Values, ev.Reply.Width()), ev.Why})
 	case attack.Claimed:
-		if ev.Claim.Leaf == nil {
-			return j.Encode(suspicion(ev))
+		switch {
+		case ev.Claim.Leaf != nil:
+			return j.Encode(claimed(ev))
+		case ev.Claim.Point != nil:
+			return j.Encode(pointLine{"claim", ev.Queries, ev.Claim.Point})
 		}
-		return j.Encode(claimed(ev))
+		return j.Encode(suspicion(ev))
 	case attack.Rounded:
-		return j.Encode(roundLine{"round", ev.Round, ev.Queries, orNull(ev.Moved), measured(ev.Measures), orNull(ev.Answered)})
+		return j.Encode(roundLine{"round", ev.Round, ev.Queries, orNull(ev.Moved), measured(ev.Measures), orNull(ev.Answered), leaked(ev.Leak)})
 	default:
-		return j.Encode(endLine{string(ev.Kind), ev.Status, ev.Note, ev.Queries, e.Unknowns, measured(ev.Measures), orNull(ev.Answered)})
+		return j.Encode(endLine{string(ev.Kind), ev.Status, ev.Note, ev.Queries, e.Unknowns, measured(ev.Measures), orNull(ev.Answered), leaked(ev.Leak)})
 	}
+}
+
+// leakLine is how near the copy's points are to the victim's training points.
+type leakLine struct {
+	Points int     `json:"points"`
+	Mean   float64 `json:"mean"`   // distance of the matched
+	Random float64 `json:"random"` // the same of random points
+}
+
+func leaked(l *experiment.Leak) *leakLine {
+	if l == nil {
+		return nil
+	}
+	return &leakLine{len(l.Distance), l.Mean, l.Random}
+}
+
+// pointLine is a training point that the thief claims to have found.
+type pointLine struct {
+	Kind    string    `json:"kind"`
+	Queries int       `json:"queries"`
+	Point   []float64 `json:"point"`
 }
 
 // claimLine is a leaf that the thief has found: its bounds, label and values.
@@ -338,6 +364,9 @@ func (s *summary) event(e *experiment.Experiment, ev experiment.Event) error {
 	_, err := fmt.Fprintf(s.out, "scores   TV_test %s   TV_unif %s   parameter error %s\n", figure(m.TVTest), figure(m.TVUnif), figure(m.ParamError))
 	if err == nil && !math.IsNaN(m.EdgeError) {
 		_, err = fmt.Fprintf(s.out, "bins     the farthest edge is %s off\n", figure(m.EdgeError))
+	}
+	if l := ev.Leak; err == nil && l != nil {
+		_, err = fmt.Fprintf(s.out, "leak     %d points, on average %s from a training point of the victim's; random points %s\n", len(l.Distance), figure(l.Mean), figure(l.Random))
 	}
 	return err
 }

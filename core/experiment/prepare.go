@@ -21,6 +21,7 @@ const (
 	streamAttack
 	streamMetric
 	streamNoise
+	streamLeak
 )
 
 // trainShare of the points trains the victim; the rest is the test set

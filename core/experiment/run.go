@@ -20,6 +20,7 @@ const (
 type Event struct {
 	attack.Event
 	Measures *metric.Measures // of the latest copy; nil on queries, without a copy and for a remote oracle
+	Leak     *Leak            // of the latest copy, along with Measures; nil if it or the victim holds no points
 	Moved    float64          // share of uniform points whose label the round changed; NaN for the first
 	// Answered is what is known of the latest copy of a victim behind a network:
 	// the share of the answers received, of the latest 10,000, that it gives too.
@@ -54,7 +55,7 @@ func (e *Experiment) Run(env Env) iter.Seq2[Event, error] {
 				return
 			}
 			if status := r.stop(out); status != "" {
-				yield(Event{Event: attack.Event{Kind: attack.Ended, Queries: event.Queries, Status: status}, Measures: r.last, Moved: math.NaN(), Answered: math.NaN()}, nil)
+				yield(Event{Event: attack.Event{Kind: attack.Ended, Queries: event.Queries, Status: status}, Measures: r.last, Leak: r.leak, Moved: math.NaN(), Answered: math.NaN()}, nil)
 				return
 			}
 		}
@@ -68,6 +69,7 @@ type runner struct {
 
 	copy   model.Classifier // waits for the end, if only that is measured
 	last   *metric.Measures // of the latest copy
+	leak   *Leak            // likewise
 	labels []int            // and its labels on the uniform points
 
 	answers answered // of a remote oracle
@@ -95,17 +97,17 @@ func (r *runner) measure(event attack.Event) (Event, error) {
 		if r.labels != nil {
 			out.Moved = metric.Disagreement(r.labels, labels)
 		}
-		r.labels, r.last = labels, &m
-		out.Measures = r.last
+		r.labels, r.last, r.leak = labels, &m, r.e.leak(event.Copy)
+		out.Measures, out.Leak = r.last, r.leak
 	case attack.Ended:
 		if r.copy != nil {
 			m, _, err := r.e.yardstick.Measure(r.copy, r.env.Tick)
 			if err != nil {
 				return Event{}, err
 			}
-			r.last = &m
+			r.last, r.leak = &m, r.e.leak(r.copy)
 		}
-		out.Measures = r.last
+		out.Measures, out.Leak = r.last, r.leak
 	}
 	return out, nil
 }

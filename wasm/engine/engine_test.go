@@ -4,12 +4,14 @@ package main
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"syscall/js"
 	"testing"
 	"time"
 
 	"modelheist/core/experiment"
+	"modelheist/core/model"
 	"modelheist/wasm/engine/wire"
 )
 
@@ -112,6 +114,87 @@ func TestAStepIsOneRoundAndPlayGoesOn(t *testing.T) {
 	p.send("kind", "step")
 	if queries := p.until("progress").Get("queries").Int(); queries >= last {
 		t.Errorf("after a reset the first step ends at query %d", queries)
+	}
+}
+
+// stolen plays an experiment to its end and returns the last claims before it.
+func (p *page) stolen(spec string) (last js.Value) {
+	p.send("kind", "spec", "id", 1, "spec", spec)
+	p.until("prepared")
+	p.send("kind", "play")
+	for {
+		switch m := <-p.posted; m.Get("kind").String() {
+		case "claims":
+			last = m
+		case "error":
+			p.Fatal(m.Get("message").String())
+		case "end":
+			return last
+		}
+	}
+}
+
+func TestThePageIsToldEveryLeafThatTheThiefHasFound(t *testing.T) {
+	p := open4test(t)
+	last := p.stolen("data=xor&n=80&victim=tree&depth=2&partial=yes&answers=probabilities&queries=900")
+	leaves := value{last.Get("leaves")}.Floats()
+	tree := p.engine.exp.Victim.(*model.Tree)
+	if len(leaves) != 6*tree.Leaves() {
+		t.Fatalf("%d numbers for %d leaves", len(leaves), tree.Leaves())
+	}
+	area := 0.0
+	for ; len(leaves) > 0; leaves = leaves[6:] {
+		area += (leaves[1] - leaves[0]) * (leaves[3] - leaves[2])
+		x := []float64{(leaves[0] + leaves[1]) / 2, (leaves[2] + leaves[3]) / 2}
+		values := make([]float64, 2)
+		tree.ProbabilitiesTo(values, x)
+		if got := values[int(leaves[4])]; got != leaves[5] || got < 0.5 {
+			t.Errorf("leaf %v: the victim says %v in its middle", leaves[:6], values)
+		}
+	}
+	if math.Abs(area-4) > 1e-9 {
+		t.Errorf("the leaves cover %v of the plane's 4", area)
+	}
+}
+
+func TestThePageIsToldTheTrainingPointsThatTheCopyHasGot(t *testing.T) {
+	p := open4test(t)
+	last := p.stolen("data=moons&n=80&victim=klr&representers=4")
+	points := value{last.Get("points")}.Floats()
+	if len(points) != 16 || last.Get("leak").Get("mean").Float() > 1e-6 || last.Get("leak").Get("random").Float() < 0.05 {
+		t.Fatalf("points %v, leak %v", points, js.Global().Get("JSON").Call("stringify", last.Get("leak")).String())
+	}
+	for ; len(points) > 0; points = points[4:] {
+		if math.Hypot(points[0]-points[2], points[1]-points[3]) > 1e-6 {
+			t.Errorf("(%v, %v) for (%v, %v)", points[0], points[1], points[2], points[3])
+		}
+	}
+}
+
+func TestThePageIsToldTheEdgesAndTheSuspects(t *testing.T) {
+	p := open4test(t)
+	last := p.stolen("data=blobs&n=80&victim=softmax&bins=3&answers=probabilities&partial=yes")
+	if edges := (value{last.Get("edges")}).Floats(); len(edges) != 2*4 {
+		t.Errorf("two features in three bins have the edges %v", edges)
+	}
+	last = p.stolen("data=moons&n=80&victim=logistic&answers=probabilities&attack=extract-and-test&queries=400")
+	first := last.Get("suspects").Index(0)
+	if first.Get("name").String() != "logistic" || first.Get("error").Type() != js.TypeNumber || first.Get("out").String() != "" {
+		t.Error(js.Global().Get("JSON").Call("stringify", last.Get("suspects")).String())
+	}
+	if last.Get("edges").Length() != 0 {
+		t.Error("edges of the run before are still there")
+	}
+}
+
+func TestALeafIsCutOffAtThePlane(t *testing.T) {
+	box := &model.Box{
+		Bounds: []model.Bound{{Feature: 1, Low: 0.25, High: math.Inf(1)}, {Feature: 0, Low: math.Inf(-1), High: -0.5}},
+		Label:  1, Values: []float64{0.25, 0.75},
+	}
+	got := leafOf(box, classes{drawn: []int{0, 3}})
+	if want := (leaf{x: [2]float64{-1, -0.5}, y: [2]float64{0.25, 1}, class: 3, share: 0.75}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 

@@ -36,7 +36,8 @@ type stage struct {
 	moved    bool          // something moved in the last frame
 	opened   time.Duration // when that was
 	rings    rings
-	ringSize float64   // on the layer of older rings
+	ringSize float64 // on the layer of older rings
+	claims   claims
 	differs  []uint8   // scratch of the disagreement
 	distance []float32 // likewise
 	stamps   stamps
@@ -63,6 +64,7 @@ const (
 // layers are the parts of a plot that outlive a frame.
 type layers struct {
 	base, rings *sheet
+	leaves      *sheet          // nil before the first
 	before      *sheet          // the base that the present one takes over from
 	changed     time.Duration   // when it did; 0 if it need not show
 	rasters     map[int]*raster // by side
@@ -193,7 +195,7 @@ func (s *stage) setCopy(m model.Classifier) {
 // restart clears what a theft has left.
 func (s *stage) restart() {
 	s.begun = false
-	s.rings = rings{}
+	s.rings, s.claims = rings{}, claims{}
 	s.setCopy(nil)
 	s.touch(top|base|older, wire.Victim, wire.Copy, wire.Disagreement, wire.Chart)
 	s.frames.ask(false)
@@ -273,7 +275,7 @@ func (s *stage) moving() bool {
 	if l := s.layers[wire.Copy]; l != nil && l.changed > 0 {
 		return true
 	}
-	return s.rings.fading(now(), s.view.Calm) || s.opening()
+	return s.rings.fading(now(), s.view.Calm) || s.claims.glowing(now(), s.view.Calm) || s.opening()
 }
 
 // opening tells whether the victim is lighting up.
@@ -311,9 +313,11 @@ func (s *stage) draw(name wire.Surface, on *sheet, stale part) {
 		on.lay(l.base)
 	}
 	if name == wire.Copy && s.plane {
+		s.drawClaims(on, l, stale&older != 0)
 		s.drawRings(on, l.rings, stale&older != 0)
 	}
 	if name == wire.Victim && s.plane {
+		s.drawJoined(on)
 		s.drawPings(on)
 	}
 	s.drawCursor(on)

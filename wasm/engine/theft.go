@@ -237,6 +237,8 @@ func (e *engine) show(t *theft, event experiment.Event) error {
 	switch event.Kind {
 	case attack.Queried:
 		return e.showQueries(t, event.Event)
+	case attack.Claimed:
+		e.stage.claimed(event.Claim, e.classes)
 	case attack.Rounded:
 		if err := e.showMoment(t, wire.Moment{Moment: "train", Number: event.Queries, Label: -1, Moved: math.NaN()}); err != nil {
 			return err
@@ -309,11 +311,16 @@ func (e *engine) describe(event attack.Event, i, n int) *wire.Query {
 	return q
 }
 
-// flush posts the latest query; it is called once a frame.
+// flush posts the latest query and what is new among the claims; it is called
+// once a frame.
 func (e *engine) flush() {
 	if e.asked != nil {
 		e.post(*e.asked)
 		e.asked = nil
+	}
+	if e.stage.claims.untold {
+		e.stage.claims.untold = false
+		e.post(e.stage.claims.reply())
 	}
 }
 
@@ -349,6 +356,9 @@ func (e *engine) showRound(event experiment.Event) {
 		e.stage.setCopy(event.Copy)
 	}
 	e.stage.round(event.Queries, 1-m.RUnif)
+	if event.Leak != nil {
+		e.stage.leaked(event.Leak)
+	}
 	e.flush()
 	e.post(wire.Progress{
 		Queries: event.Queries, Budget: e.exp.Budget, Round: event.Round, Rounds: event.Rounds,

@@ -98,6 +98,17 @@ type (
 		ID    int
 		Files [][]byte // in the order asked for
 	}
+	Claims struct {
+		Leaves, Edges, Points []float64 // see site/messages.js
+		Suspects              []Suspect
+		Leak                  *Leak // nil is null
+	}
+	Suspect struct {
+		Name  string
+		Error float64 // NaN is null
+		Out   string
+	}
+	Leak    struct{ Mean, Random float64 }
 	Failure struct {
 		ID        *int // nil if it answers no message with an id
 		Code, Key string
@@ -207,6 +218,21 @@ func (m Exported) Fields() Fields {
 		files[i] = f
 	}
 	return Fields{"kind", "exported", "id", m.ID, "files", files}
+}
+
+func (m Claims) Fields() Fields {
+	suspects := make([]any, len(m.Suspects))
+	for i, s := range m.Suspects {
+		suspects[i] = Fields{"name", s.Name, "error", orNull(s.Error), "out", s.Out}
+	}
+	return Fields{"kind", "claims", "leaves", m.Leaves, "edges", m.Edges, "points", m.Points, "suspects", suspects, "leak", m.Leak.orNull()}
+}
+
+func (l *Leak) orNull() any {
+	if l == nil {
+		return nil
+	}
+	return Fields{"mean", l.Mean, "random", l.Random}
 }
 
 func (m Failure) Fields() Fields {

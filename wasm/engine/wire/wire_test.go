@@ -338,7 +338,7 @@ func TestRequestsAreThoseOfTheContract(t *testing.T) {
 var replies = []Reply{
 	Moment{X: []float64{0, 1}}, Exporting{}, Modelled{}, Exported{Files: [][]byte{{1}}},
 	Ready{}, Preparing{}, Prepared{}, State{}, Query{}, Progress{}, End{}, Probed{Victim: &Said{}},
-	Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Failure{ID: new(int), Key: "k"},
+	Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Claims{Suspects: []Suspect{{}}, Leak: &Leak{}}, Failure{ID: new(int), Key: "k"},
 }
 
 func TestRepliesAreThoseOfTheContract(t *testing.T) {
@@ -395,7 +395,7 @@ func fits(v any, declared string) bool {
 	case []any:
 		return strings.Contains(declared, "[]")
 	case Fields:
-		return strings.HasPrefix(declared, "Said")
+		return strings.HasPrefix(declared, "Said") || strings.HasPrefix(declared, "Leak")
 	case nil:
 		return strings.Contains(declared, "null")
 	}
@@ -405,7 +405,7 @@ func fits(v any, declared string) bool {
 func TestWhatHasNoMeaningIsNull(t *testing.T) {
 	t.Parallel()
 	for _, v := range []Fields{
-		Progress{TVUnif: math.NaN()}.Fields(), Moment{Moved: math.NaN()}.Fields(), Probed{}.Fields(), Table{}.Fields(), Probed{Copy: &Said{Margin: math.NaN()}}.Fields(),
+		Progress{TVUnif: math.NaN()}.Fields(), Moment{Moved: math.NaN()}.Fields(), Probed{}.Fields(), Table{}.Fields(), Claims{}.Fields(), Claims{Suspects: []Suspect{{Error: math.NaN()}}, Leak: &Leak{}}.Fields(), Probed{Copy: &Said{Margin: math.NaN()}}.Fields(),
 	} {
 		if !strings.Contains(fmt.Sprint(v), "<nil>") {
 			t.Errorf("no null in %v", v)

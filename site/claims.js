@@ -1,0 +1,84 @@
+/**
+ * What the thief says of the victim itself, as tables: leaves, bin edges,
+ * training points, families.
+ * @module
+ */
+
+import { h } from "./dom.js";
+import { coordinate, error, share } from "./format.js";
+import { CLASS_LETTERS, t } from "./strings.js";
+
+/**
+ * @typedef {Extract<import("./messages.js").Response, {kind: 'claims'}>} Claims
+ * @typedef {{title: string, heads: string[], rows: string[][], note: string}} Found
+ */
+
+/**
+ * Kinds of things found that are there.
+ * @param {Claims} c
+ * @returns {Found[]}
+ */
+export function tablesOf({ leaves, edges, points, leak }) {
+	const pair = (/** @type {number} */ x, /** @type {number} */ y) =>
+		`${coordinate(x)}, ${coordinate(y)}`;
+	const range = (/** @type {number} */ low, /** @type {number} */ high) =>
+		`${coordinate(low)}…${coordinate(high)}`;
+	const all = [
+		{
+			title: t.table.leaves,
+			heads: ["x", "y", "class", t.table.shareCol],
+			rows: groups(leaves, 6).map(([x0, x1, y0, y1, c, part]) => [
+				range(x0, x1),
+				range(y0, y1),
+				CLASS_LETTERS[c] ?? String(c),
+				share(part),
+			]),
+			note: "",
+		},
+		{
+			title: t.table.edges,
+			heads: [t.table.featureCol, t.table.edgeCol],
+			rows: groups(edges, 2).map(([f, at]) => ["xy"[f] ?? String(f + 1), coordinate(at)]),
+			note: "",
+		},
+		{
+			title: t.table.points,
+			heads: ["x, y", t.table.matchCol, t.table.distanceCol],
+			rows: groups(points, 4).map(([x, y, trueX, trueY]) =>
+				Number.isNaN(trueX)
+					? [pair(x, y), "–", "–"]
+					: [pair(x, y), pair(trueX, trueY), error(Math.hypot(x - trueX, y - trueY))],
+			),
+			note: leak ? t.table.leak(error(leak.mean), error(leak.random)) : "",
+		},
+	];
+	return all.filter((found) => found.rows.length > 0);
+}
+
+/**
+ * @param {Float64Array} numbers
+ * @param {number} width
+ */
+const groups = (numbers, width) =>
+	Array.from({ length: numbers.length / width }, (_, i) => [
+		...numbers.subarray(width * i, width * (i + 1)),
+	]);
+
+/**
+ * The families that extract-and-test has held against the answers.
+ * @param {import("./messages.js").Suspect[]} suspects the likeliest first
+ */
+export function suspectTable(suspects) {
+	const head = h("tr", {}, ...t.suspects.heads.map((text) => h("th", { scope: "col" }, text)));
+	const rows = suspects.map(({ name, error: off, out }, i) =>
+		h(
+			"tr",
+			{ class: out && "out" },
+			h("th", { scope: "row" }, name),
+			h("td", {}, out ? "–" : error(off)),
+			h("td", {}, out ? t.suspects.out(out) : i === 0 ? t.suspects.taken : ""),
+		),
+	);
+	const caption = h("caption", {}, t.suspects.title);
+	return h("table", {}, caption, h("thead", {}, head), h("tbody", {}, ...rows));
+}
