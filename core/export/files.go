@@ -75,12 +75,19 @@ func (r *Result) File(kind string, look Look) ([]byte, error) {
 
 // Figure draws the result.
 func (r *Result) Figure(look Look) (*figure.Drawing, error) {
-	c, theme := r.content(), &figure.Light
-	c.Tick = look.Tick
-	if look.Dark {
-		theme = &figure.Dark
+	return figure.Draw(r.content(look), look.theme())
+}
+
+// Plot draws the victim or the copy alone.
+func (r *Result) Plot(part figure.Part, look Look) (*figure.Drawing, error) {
+	return figure.Plot(r.content(look), look.theme(), part)
+}
+
+func (l Look) theme() *figure.Theme {
+	if l.Dark {
+		return &figure.Dark
 	}
-	return figure.Draw(c, theme)
+	return &figure.Light
 }
 
 func (r *Result) model(kind string) ([]byte, error) {

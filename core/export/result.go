@@ -85,10 +85,10 @@ func (r *Result) file(m model.Classifier) modelfile.File {
 func (r *Result) link() string { return r.Exp.Spec.LinkFrom(r.Engine) }
 
 // content is what a figure shows of the result.
-func (r *Result) content() *figure.Content {
+func (r *Result) content(look Look) *figure.Content {
 	set, spec := r.Exp.Set, r.Exp.Spec
 	c := &figure.Content{
-		Link: r.link(), Victim: r.Exp.Victim, Copy: r.Copy, Budget: r.Exp.Budget, ClassNames: set.ClassNames,
+		Tick: look.Tick, Link: r.link(), Victim: r.Exp.Victim, Copy: r.Copy, Budget: r.Exp.Budget, ClassNames: set.ClassNames,
 		Title: fmt.Sprintf("%s on %s, answers: %s; %s", spec.Get("victim"), set.Name, r.Exp.Answers(), spec.Get("attack")),
 	}
 	if r.Exp.Victim == nil {

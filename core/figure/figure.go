@@ -46,17 +46,8 @@ const (
 func Draw(c *Content, t *Theme) (*Drawing, error) {
 	d := &Drawing{W: 2*side + 3*margin, Title: c.Title, Link: c.Link}
 	f := &figure{Content: c, Theme: t, d: d}
-	for _, m := range []struct {
-		model model.Classifier
-		to    **field
-	}{{c.Victim, &f.victim}, {c.Copy, &f.copy}} {
-		if onPlane(m.model) {
-			sampled, err := f.sample(m.model)
-			if err != nil {
-				return nil, err
-			}
-			*m.to = sampled
-		}
+	if err := f.sampleBoth(); err != nil {
+		return nil, err
 	}
 	y := float64(margin)
 	plane := f.victim != nil || f.copy != nil
@@ -81,6 +72,29 @@ func Draw(c *Content, t *Theme) (*Drawing, error) {
 	f.words(margin, y+title-9, 13, Start, true, "Agreement with the victim against queries spent")
 	f.chart(margin, y+title, d.W-2*margin, chartH)
 	return d, nil
+}
+
+// Part is one of a figure's plots.
+type Part int
+
+const (
+	TheVictim Part = iota
+	TheCopy
+)
+
+// Plot draws one plot alone, without a frame of words. Its only error is
+// c.Tick's.
+func Plot(c *Content, t *Theme, part Part) (*Drawing, error) {
+	f := &figure{Content: c, Theme: t, d: &Drawing{W: side, H: side, Title: c.Title, Link: c.Link}}
+	if err := f.sampleBoth(); err != nil {
+		return nil, err
+	}
+	if part == TheVictim {
+		f.drawVictim(0, 0)
+	} else {
+		f.drawCopy(0, 0)
+	}
+	return f.d, nil
 }
 
 func onPlane(m model.Classifier) bool { return m != nil && m.Dim() == 2 }
@@ -112,6 +126,23 @@ func (f *figure) colour(c int) int {
 		return f.Colours[c]
 	}
 	return c
+}
+
+// sampleBoth computes what the plots show.
+func (f *figure) sampleBoth() error {
+	for _, m := range []struct {
+		model model.Classifier
+		to    **field
+	}{{f.Victim, &f.victim}, {f.Copy, &f.copy}} {
+		if onPlane(m.model) {
+			sampled, err := f.sample(m.model)
+			if err != nil {
+				return err
+			}
+			*m.to = sampled
+		}
+	}
+	return nil
 }
 
 // sample computes a model's field and decision lines.

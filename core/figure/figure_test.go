@@ -93,6 +93,21 @@ func TestDecisionLinesOfTheFileRunWhereTheModelIsUndecided(t *testing.T) {
 	}
 }
 
+func TestAPlotAloneIsThatOfTheFigure(t *testing.T) {
+	t.Parallel()
+	c := content(t)
+	whole := string(draw(t, c, &Dark).SVG())
+	for part, want := range map[Part]string{TheVictim: `class="victim-line"`, TheCopy: `class="copy-line"`} {
+		d, err := Plot(c, &Dark, part)
+		if err != nil || d.W != side || d.H != side {
+			t.Fatalf("%v×%v, %v", d.W, d.H, err)
+		}
+		if text := string(d.SVG()); !strings.Contains(text, want) || !strings.Contains(whole, want) || strings.Count(text, "-line\"") != 1 {
+			t.Errorf("plot %d: %d lines, want %s alone", part, strings.Count(text, "-line\""), want)
+		}
+	}
+}
+
 func TestTheFileIsXMLWhateverTheNamesAre(t *testing.T) {
 	t.Parallel()
 	c := content(t)
