@@ -3,7 +3,9 @@
 // change with their content, writes those names into the files that mention them,
 // and has the pages preload their modules.
 //
-//	mksite -out dist -version v1 site engine.wasm=… engine-full.wasm=… wasm_exec.js=… params.json=…
+//	mksite -out dist -version v1 site made/ engine.wasm=… engine-full.wasm=… wasm_exec.js=… params.json=…
+//
+// made/ is a further folder of sources, which the build has written.
 //
 // Files that are already as they should be are left alone, and files that do
 // not belong are removed, so that it is quick and may run beside a server.
@@ -18,6 +20,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -30,7 +33,7 @@ func main() {
 	version := flag.String("version", "", "what build.json says")
 	flag.Parse()
 	if flag.NArg() == 0 {
-		fmt.Fprintln(os.Stderr, "usage: mksite [-out dist] [-version v] source [name=file ...]")
+		fmt.Fprintln(os.Stderr, "usage: mksite [-out dist] [-version v] source [folder/ | name=file ...]")
 		os.Exit(2)
 	}
 	if err := run(*out, *version, flag.Arg(0), flag.Args()[1:]); err != nil {
@@ -45,9 +48,17 @@ func run(out, version, source string, extra []string) error {
 		return err
 	}
 	for _, arg := range extra {
+		if folder, is := strings.CutSuffix(arg, "/"); is {
+			made, err := read(os.DirFS(folder))
+			if err != nil {
+				return err
+			}
+			maps.Copy(files, made)
+			continue
+		}
 		name, file, ok := strings.Cut(arg, "=")
 		if !ok {
-			return fmt.Errorf("argument %q is not name=file", arg)
+			return fmt.Errorf("argument %q is neither name=file nor folder/", arg)
 		}
 		if files[name], err = os.ReadFile(file); err != nil {
 			return err
@@ -73,7 +84,7 @@ func run(out, version, source string, extra []string) error {
 
 // sources are the extensions that are part of the page; the rest of the source
 // folder (Go code, type declarations, notes) stays at home.
-var sources = []string{".css", ".csv", ".gz", ".html", ".ico", ".js", ".json", ".png", ".svg", ".txt", ".webmanifest", ".webp"}
+var sources = []string{".css", ".csv", ".gz", ".html", ".ico", ".jpg", ".js", ".json", ".png", ".svg", ".txt", ".webmanifest", ".webp"}
 
 // read returns the page's source files by slash-separated name.
 func read(source fs.FS) (map[string][]byte, error) {
