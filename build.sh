@@ -59,7 +59,8 @@ site() {
 	$bin/heist params --json >$bin/params.json
 	$bin/heist record >$bin/recording.json
 	$bin/heist reproduce --json >$bin/paper.json
-	$bin/mksite -out dist -version "$(version)" site \
+	go build -trimpath -buildvcs=false -o $bin/ ./internal/mkpages && $bin/mkpages -out $bin/pages
+	$bin/mksite -out dist -version "$(version)" site $bin/pages/ \
 		engine.wasm=$bin/engine.wasm engine-full.wasm=$bin/engine-full.wasm params.json=$bin/params.json \
 		recording.json=$bin/recording.json paper.json=$bin/paper.json \
 		wasm_exec.js="$(go env GOROOT)/lib/wasm/wasm_exec.js"

@@ -1,0 +1,8 @@
+/**
+ * The script of pages that are text: the theme.
+ * @module
+ */
+
+import { wireTheme } from "./theme.js";
+
+wireTheme();
