@@ -291,6 +291,8 @@ bench() {
 	install_node_modules bench
 	install_chromium
 	wasm ./wasm/bench $bin/bench.wasm
+	go -C tools build -o ../$bin/ github.com/evanw/esbuild/cmd/esbuild
+	$bin/esbuild bench/node_modules/ml-cart/src/index.js --bundle --format=esm --log-level=error --outfile=$bin/ml-cart.js
 	cp "$(go env GOROOT)/lib/wasm/wasm_exec.js" $bin/
 	node bench/run.js "$@"
 }

@@ -136,3 +136,27 @@ export function pixels(side) {
 	}
 	return x;
 }
+
+/** A ring around a smaller one, or two half circles, with noise: scikit-learn's recipes. @param {"circles" | "moons"} name @param {{n: number, noise: number, seed: number}} options @returns {Data} */
+export function plane(name, { n, noise, seed }) {
+	const u = uniform(seed);
+	const x = new Float64Array(2 * n);
+	const labels = Uint8Array.from({ length: n }, (_, i) => i % 2);
+	for (let i = 0; i < n; i++) {
+		const y = labels[i];
+		const angle = (name === "circles" ? 2 : 1) * Math.PI * u();
+		const point =
+			name === "circles"
+				? [Math.cos(angle) * (1 - y / 2), Math.sin(angle) * (1 - y / 2)]
+				: [y + (1 - 2 * y) * Math.cos(angle), y / 2 + (1 - 2 * y) * Math.sin(angle)];
+		for (let k = 0; k < 2; k++) x[2 * i + k] = point[k] + noise * normal(u);
+	}
+	return { x, labels, n, d: 2, c: 2 };
+}
+
+/** Row by row, as those libraries want them that know no typed arrays. @param {ArrayLike<number>} x @param {number} d @param {number} scale */
+export function rows(x, d, scale = 1) {
+	return Array.from({ length: x.length / d }, (_, i) =>
+		Array.from({ length: d }, (_, k) => scale * x[i * d + k]),
+	);
+}

@@ -1,6 +1,7 @@
 // The jobs, in the page: what each competitor does, that they do the same, and
 // how long they take. bench/run.js prints what report() returns.
-import { blobs, classification, layers, network, pixels } from "./data.js";
+import { blobs, classification, layers, network, pixels, plane } from "./data.js";
+import * as machines from "./machines.js";
 import { measure } from "./measure.js";
 import * as onnx from "./onnx.js";
 import * as plain from "./plain.js";
@@ -177,11 +178,93 @@ async function frames(heist) {
 	return jobs;
 }
 
+/** The share of the plane on which two label it alike; too little is no same work. @param {Uint8Array} a @param {Uint8Array} b @param {number} least */
+function alike(a, b, least) {
+	const share = a.filter((label, i) => label === b[i]).length / a.length;
+	if (!(share >= least)) throw new Error(`the competitors agree on ${share} of the plane`);
+	return `${(100 * share).toFixed(2)} % of the plane alike`;
+}
+
+const REACH = 3;
+
+/** @param {any} heist @param {boolean} [adaptive] */
+function ownLabels(heist, adaptive = false) {
+	const labels = new Uint8Array(SIDE * SIDE);
+	return () => {
+		heist.labels(SIDE, REACH, adaptive, labels);
+		return labels;
+	};
+}
+
+/** J3: a support vector machine on two rings. @param {any} heist @param {number} n @returns {Promise<Job[]>} */
+async function machine(heist, n) {
+	const data = plane("circles", { n, noise: 0.25, seed: 6 });
+	const options = { C: 10, gamma: 2, tolerance: 1e-3 };
+	give(heist, data);
+	const libsvm = await machines.machine(data, options);
+	/** @param {number} tolerance */
+	const fit = (tolerance) => heist.fit("svm", options.C, options.gamma, tolerance);
+	fit(1e-9);
+	const best = heist.dual();
+	const own = () => fit(options.tolerance);
+	const support = [own(), libsvm.train()];
+	const short = (best - heist.dual()) / best;
+	const exact = ownLabels(heist);
+	const theirs = libsvm.labels(SIDE, REACH);
+	const agreement = alike(exact(), theirs(), 0.999);
+	const quick = ownLabels(heist, true);
+	return [
+		{
+			name: `J3 machine of ${n} points: train`,
+			agreement: `support vectors ${support.join(", ")}; dual ${short.toExponential(1)} below the optimum; ${agreement}`,
+			times: await measure({ heist: own, "libsvm-wasm": libsvm.train }),
+		},
+		{
+			name: `J3 machine of ${n} points: 400×400 labels`,
+			agreement,
+			times: await measure({ heist: exact, "libsvm-wasm": theirs }),
+		},
+		{
+			name: `J3 machine of ${n} points: the same from coarse to fine`,
+			agreement: alike(exact(), quick(), 1),
+			times: await measure({ heist: quick }),
+		},
+	];
+}
+
+/** J4: a tree without limits on two moons. @param {any} heist @returns {Promise<Job[]>} */
+async function tree(heist) {
+	const data = plane("moons", { n: 2000, noise: 0.3, seed: 7 });
+	give(heist, data);
+	const cart = await machines.tree(data);
+	const own = () => heist.fit("tree");
+	const leaves = own();
+	cart.train();
+	const exact = ownLabels(heist);
+	const theirs = cart.labels(SIDE, REACH);
+	const agreement = alike(exact(), theirs(), 0.9);
+	return [
+		{
+			name: "J4 tree of 2000 points: train",
+			agreement: `${leaves} leaves; ${agreement}`,
+			times: await measure({ heist: own, "ml-cart": cart.train }),
+		},
+		{
+			name: "J4 tree of 2000 points: 400×400 labels",
+			agreement,
+			times: await measure({ heist: exact, "ml-cart": theirs }),
+		},
+	];
+}
+
 /** @type {[string, (heist: any) => Promise<Job[]>][]} */
 const works = [
 	["J1", (heist) => linear(heist, 2)],
 	["J1", (heist) => linear(heist, 5)],
 	["J2", perceptron],
+	["J3", (heist) => machine(heist, 400)],
+	["J3", (heist) => machine(heist, 2000)],
+	["J4", tree],
 	["J5", raster],
 	["P7", frames],
 ];

@@ -26,6 +26,9 @@ var jobs = map[string]func(args []js.Value) (any, error){
 	"setNet":    setNet,    // sizes, parameters
 	"raster":    raster,    // side, probabilities to fill, labels to fill
 	"frame":     frame,     // context of a canvas, side, adaptive -> pixels asked about
+	"fit":       fit,       // svm, C, gamma, tolerance, or tree -> support vectors or leaves
+	"dual":      dual,      // -> objective of the machine
+	"labels":    labels,    // side, reach, adaptive, labels to fill -> pixels asked about
 }
 
 func main() {
