@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"modelheist/core/model"
@@ -54,7 +55,9 @@ func graphOf(m model.Classifier) (Graph, error) {
 func (b *builder) model(x string, m model.Classifier) (scores, probabilities string, err error) {
 	switch m := m.(type) {
 	case *model.Linear:
-		scores, probabilities = b.linear(x, m)
+		scores, probabilities = b.linear(x, m.Family(), m.Params())
+	case *model.Binned:
+		scores, probabilities = b.linear(b.columns(x, m.Bins()), m.Family(), m.Params())
 	case *model.MLP:
 		scores = b.mlp(x, m)
 		probabilities = b.op("Softmax", scores)
@@ -175,17 +178,46 @@ func (b *builder) affine(x string, rows []float64, n int) string {
 	return b.op("Add", b.op("MatMul", x, b.put(Double, w, in, n)), b.put(Double, bias, n))
 }
 
-func (b *builder) linear(x string, m *model.Linear) (scores, probabilities string) {
-	rows := m.Params()
-	if m.Family() == "logistic" { // a softmax of the scores 0 and z
-		rows = append(make([]float64, b.d+1), rows...)
+// linear is a linear model of a family with its parameters: rows of weights and
+// an intercept.
+func (b *builder) linear(x, family string, rows []float64) (scores, probabilities string) {
+	if family == "logistic" { // a softmax of the scores 0 and z
+		rows = append(make([]float64, len(rows)), rows...)
 	}
 	scores = b.affine(x, rows, b.c)
-	if m.Family() != "ovr" {
+	if family != "ovr" {
 		return scores, b.op("Softmax", scores)
 	}
 	p := b.op("Sigmoid", scores)
 	return scores, b.op("Div", p, b.op("ReduceSum", p, b.whole(1)))
+}
+
+// columns is what a service makes of the inputs: 1 where a feature is in a bin or
+// a category, 0 elsewhere, and for a missing one (NaN).
+func (b *builder) columns(x string, bins model.Extraction) string {
+	var features []int
+	var lows, highs []float64
+	for f, bin := range bins {
+		for k := range bin.Count() {
+			low, high := math.Inf(-1), math.Inf(1)
+			switch {
+			case bin.Categories > 0:
+				low, high = float64(k)-0.5, float64(k)+0.5
+			default:
+				if k > 0 {
+					low = bin.Edges[k-1]
+				}
+				if k < len(bin.Edges) {
+					high = bin.Edges[k]
+				}
+			}
+			features, lows, highs = append(features, f), append(lows, low), append(highs, high)
+		}
+	}
+	n := len(features)
+	v := b.with("Gather", axis(1), x, b.whole(features...))
+	within := b.op("And", b.op("Greater", v, b.put(Double, lows, n)), b.op("LessOrEqual", v, b.put(Double, highs, n)))
+	return b.with("Cast", []Attribute{{Name: "to", Int: int64(Double), Written: anInt}}, within)
 }
 
 func (b *builder) mlp(x string, m *model.MLP) string {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 
 	"modelheist/core/domain"
@@ -56,6 +57,7 @@ func trained(t testing.TB) map[string]model.Classifier {
 		"knn":             {model.Recipe{Family: "knn", Neighbours: 5}, three},
 		"knn 5-d":         {model.Recipe{Family: "knn", Neighbours: 1}, four},
 		"tree":            {model.Recipe{Family: "tree", Depth: 7, Laplace: 1}, three},
+		"service":         {model.Recipe{Family: "softmax", C: 1, Bins: 6}, three},
 		"forest":          {model.Recipe{Family: "tree", Depth: 4, Laplace: 1, Members: 5}, three},
 		"committee":       {model.Recipe{Family: "mlp", Hidden: []int{3}, Activation: "tanh", L2: 0.001, Members: 3}, two},
 		"tree of a leaf":  {model.Recipe{Family: "tree", Depth: 7, MinLeaf: 90, Laplace: 1}, two},
@@ -77,6 +79,9 @@ func trained(t testing.TB) map[string]model.Classifier {
 		t.Fatal(err)
 	}
 	out["tree with categories"] = tree
+	if out["service with categories"], err = model.NewBinned("logistic", 2, model.Extraction{{Edges: []float64{-0.25, 0.5}}, {Categories: 3}}, []float64{0.5, -1, 1, 0.25, -0.75, 1.5, 0.125}); err != nil {
+		t.Fatal(err)
+	}
 	open := math.Inf(1)
 	if out["boxes"], err = model.NewBoxes(2, []float64{2, 2}, []model.Box{
 		{Bounds: []model.Bound{{Feature: 0, Low: -open, High: 0.2}, {Feature: 1, Low: 0, High: 0.5}}, Values: []float64{0.75, 0.25}},
@@ -93,7 +98,9 @@ func fileOf(m model.Classifier) modelfile.File {
 	for i := range m.Dim() {
 		f.Domain = append(f.Domain, domain.Feature{Name: string(rune('a' + i)), Low: -1, High: 1})
 	}
-	if tree, is := m.(*model.Tree); is && tree.Nodes()[0].Set != nil {
+	tree, isTree := m.(*model.Tree)
+	service, isService := m.(*model.Binned)
+	if isTree && tree.Nodes()[0].Set != nil || isService && service.Bins()[1].Categories > 0 {
 		f.Domain[1] = domain.Feature{Name: "colour", High: 2, Categories: []string{"red", "green", "blue"}}
 	}
 	for c := range m.Classes() {
@@ -102,13 +109,13 @@ func fileOf(m model.Classifier) modelfile.File {
 	return f
 }
 
-// points are inputs; of the tree with categories the second is one of three.
+// points are inputs; with categories, the second is one of three.
 func points(name string, m model.Classifier) []float64 {
 	r := rand.New(rand.NewPCG(5, 6))
 	x := make([]float64, 1000*m.Dim())
 	for i := range x {
 		x[i] = 2*r.Float64() - 1
-		if name == "tree with categories" && i%2 == 1 {
+		if strings.HasSuffix(name, "with categories") && i%2 == 1 {
 			x[i] = float64(r.IntN(3))
 		}
 	}
