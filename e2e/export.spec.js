@@ -101,6 +101,12 @@ test("every file of the menu holds what the page showed", async ({ page }) => {
 		else expect(label).toHaveLength(30);
 	}
 
+	for (const language of ["Python", "Go"]) {
+		const program = await file(page, "Copy", language);
+		expect(program.name).toBe(language === "Go" ? "copy.go" : "copy.py");
+		expect(program.bytes.toString()).toContain("copy.json");
+	}
+
 	const svg = await file(page, "Figure", "SVG");
 	expect(svg.bytes.toString()).toContain('class="copy-line"');
 	await page.locator("#export-scale").selectOption("4");

@@ -18,8 +18,8 @@ import { readTheme } from "./theme.js";
 
 /** Files, by row of the menu; those of the copy need one. */
 const ROWS = [
-	{ title: t.export.copy, files: ["copy.json", "copy.onnx"], copy: true },
-	{ title: t.export.victim, files: ["victim.json", "victim.onnx"] },
+	{ title: t.export.copy, files: ["copy.json", "copy.onnx", "copy.py", "copy.go"], copy: true },
+	{ title: t.export.victim, files: ["victim.json", "victim.onnx", "victim.py", "victim.go"] },
 	{ title: t.export.tables, files: ["points.csv", "queries.csv", "curve.csv"] },
 	{ title: t.export.whole, files: ["experiment.json"] },
 ];

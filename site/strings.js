@@ -314,10 +314,11 @@ export const t = {
 		whole: "Everything",
 		dark: "dark",
 		size: "Size of the PNG",
-		as: (/** @type {string} */ name) =>
-			name.endsWith(".csv")
-				? name.slice(0, 1).toUpperCase() + name.slice(1, -4)
-				: name.slice(name.lastIndexOf(".") + 1).toUpperCase(),
+		as: (/** @type {string} */ name) => {
+			const [what, how] = name.split(".");
+			if (how === "csv") return what.slice(0, 1).toUpperCase() + what.slice(1);
+			return { py: "Python", go: "Go" }[how] ?? how.toUpperCase();
+		},
 		nothing: "There is no victim yet.",
 		noCopy: "Nothing has been stolen yet, so there is no copy to save.",
 		making: (/** @type {string} */ name) => `Making ${name}…`,

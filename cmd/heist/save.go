@@ -21,6 +21,7 @@ func save(r *export.Result, files []string, tick model.Tick) error {
 			return err
 		}
 		look := export.Look{Dark: strings.Contains(strings.ToLower(filepath.Base(name)), "dark"), Tick: tick}
+		look.Beside = beside(files, strings.TrimSuffix(kind, filepath.Ext(kind))+".json")
 		var text []byte
 		if kind == "figure.png" {
 			text, err = picture(r, name, look)
@@ -52,4 +53,14 @@ func picture(r *export.Result, name string, look export.Look) ([]byte, error) {
 		return nil, err
 	}
 	return raster.PNG(d, scale)
+}
+
+// beside is the name of the file of that kind among those that are saved, or empty.
+func beside(files []string, kind string) string {
+	for _, name := range files {
+		if k, err := export.KindOf(name); err == nil && k == kind {
+			return filepath.Base(name)
+		}
+	}
+	return ""
 }

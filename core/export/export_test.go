@@ -154,7 +154,7 @@ func TestTheNameOfAFileTellsWhatItIs(t *testing.T) {
 	for name, want := range map[string]string{
 		"copy.json": "copy.json", "stolen.json": "copy.json", "out/moons-victim.onnx": "victim.onnx", `C:\x\Victim.JSON`: "victim.json",
 		"figure@2x.png": "figure.png", "a.svg": "figure.svg", "my_queries.csv": "queries.csv", "experiment.json": "experiment.json",
-		"table.csv": "", "copy.txt": "", "copy": "", "curve.json": "copy.json",
+		"table.csv": "", "copy.txt": "", "run.py": "copy.py", "copy": "", "curve.json": "copy.json",
 	} {
 		got, err := KindOf(name)
 		if got != want || (err == nil) != (want != "") {

@@ -17,10 +17,11 @@ import (
 var Kinds = []string{
 	"copy.json", "victim.json", "copy.onnx", "victim.onnx", "figure.svg", "figure.png",
 	"queries.csv", "points.csv", "curve.csv", "experiment.json",
+	"copy.py", "victim.py", "copy.go", "victim.go",
 }
 
 // usual is what a file is of whose name says only how it is written.
-var usual = map[string]string{".json": "copy", ".onnx": "copy", ".svg": "figure", ".png": "figure"}
+var usual = map[string]string{".json": "copy", ".onnx": "copy", ".py": "copy", ".go": "copy", ".svg": "figure", ".png": "figure"}
 
 // KindOf tells which of Kinds a file of that name is: the ending says how it is
 // written, and a word before it what is in it: moons-victim.onnx. Without such a
@@ -44,6 +45,9 @@ func KindOf(name string) (string, error) {
 type Look struct {
 	Dark bool
 	Tick model.Tick // may be nil
+	// Beside is the name of the JSON file that a program loads; without it
+	// copy.json or victim.json.
+	Beside string
 }
 
 // File writes a file of one of Kinds. The error says what the result lacks for
@@ -52,6 +56,8 @@ func (r *Result) File(kind string, look Look) ([]byte, error) {
 	switch kind {
 	case "copy.json", "victim.json", "copy.onnx", "victim.onnx":
 		return r.model(kind)
+	case "copy.py", "victim.py", "copy.go", "victim.go":
+		return r.program(kind, look.Beside)
 	case "figure.svg":
 		d, err := r.Figure(look)
 		if err != nil {
@@ -90,20 +96,40 @@ func (l Look) theme() *figure.Theme {
 	return &figure.Light
 }
 
+// of is the copy or the victim, as what says.
+func (r *Result) of(what string) (model.Classifier, error) {
+	switch {
+	case what == "victim" && r.Exp.Victim == nil:
+		return nil, errors.New("the victim is behind a network: there is no model to save")
+	case what == "victim":
+		return r.Exp.Victim, nil
+	case r.Copy == nil:
+		return nil, errors.New("the run ended without a copy to save")
+	}
+	return r.Copy, nil
+}
+
 func (r *Result) model(kind string) ([]byte, error) {
 	what, how, _ := strings.Cut(kind, ".")
-	m := r.Copy
-	if what == "victim" {
-		m = r.Exp.Victim
+	m, err := r.of(what)
+	if err != nil {
+		return nil, err
 	}
-	switch {
-	case m == nil && what == "victim":
-		return nil, errors.New("the victim is behind a network: there is no model to save")
-	case m == nil:
-		return nil, errors.New("the run ended without a copy to save")
-	case how == "onnx":
+	if how == "onnx" {
 		return onnx.Append(nil, r.file(m), r.link())
 	}
 	text, err := modelfile.Append(nil, r.file(m))
 	return append(text, '\n'), err
+}
+
+func (r *Result) program(kind, beside string) ([]byte, error) {
+	what, language, _ := strings.Cut(kind, ".")
+	m, err := r.of(what)
+	if err != nil {
+		return nil, err
+	}
+	if beside == "" {
+		beside = what + ".json"
+	}
+	return program(m, language, beside)
 }
