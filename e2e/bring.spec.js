@@ -52,6 +52,28 @@ for (const name of ["victim.json", "victim.onnx"])
 		await expect(page.locator("#field-hidden")).toBeVisible();
 	});
 
+test("an experiment's file brings its victim along", async ({ page }) => {
+	test.setTimeout(120_000);
+	execFileSync(".build/heist", [
+		"run",
+		...["data=moons", "n=80", "victim=mlp", `victim-file=${join(folder, "victim.onnx")}`],
+		...["attack=uniform", "queries=40", "--save", join(folder, "experiment.json")],
+	]);
+	await open(page, "data=circles&n=60&queries=20");
+	await page.evaluate((text) => {
+		const transfer = new DataTransfer();
+		transfer.items.add(new File([text], "experiment.json"));
+		window.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer }));
+	}, made("experiment.json").toString());
+	await expect(page.locator(".bring b")).toContainText("victim.onnx", PATIENCE);
+	await untilState(page, "idle");
+	await steal(page);
+	const agreement = Number(made("curve.csv").toString().trim().split("\n").at(-1)?.split(",")[1]);
+	await expect(page.locator("#agree")).toContainText(
+		(100 * agreement).toFixed(1).replace(/\.0$/, ""),
+	);
+});
+
 test("a file that does not fit is refused with the reason, and the rest goes on", async ({
 	page,
 }) => {

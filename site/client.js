@@ -176,7 +176,7 @@ export class Engine extends EventTarget {
 	supply(spec) {
 		const name = new URLSearchParams(spec).get("victim-file");
 		const bytes = name !== null && brought.get(name);
-		if (!bytes || !this.hasFull || this.supplied.has(name)) return;
+		if (!bytes || this.supplied.has(name)) return;
 		this.supplied.add(name);
 		this.worker?.postMessage({ kind: "model", id: this.id(), name, bytes });
 	}

@@ -9,6 +9,7 @@ import { formatLink, LONG_LINK } from "./link.js";
 import { notice } from "./notices.js";
 import { optionsQuery } from "./options.js";
 import { t } from "./strings.js";
+import { keep } from "./victim.js";
 
 /** @typedef {import("./experiment.js").Experiment} Experiment */
 
@@ -146,7 +147,8 @@ function exportMenu(engine, dialog) {
 /**
  * Reads what this page or the command line has written. An experiment, as JSON or in
  * a picture, goes on as a link's fragment, so that files and links are checked by
- * the same code; any other JSON and ONNX is taken for a model.
+ * the same code, and with it the victim that was brought; any other JSON and ONNX is
+ * taken for a model.
  * @param {File} file
  * @param {(fragment: string) => void} open
  * @param {(file: File) => void} bring
@@ -157,7 +159,10 @@ export async function openFile(file, open, bring) {
 	const bytes = new Uint8Array(await file.arrayBuffer());
 	const text = () => new TextDecoder().decode(bytes);
 	const json = !isPng(bytes) && !/\.svg$/i.test(file.name);
-	const link = json ? jsonLink(text()) : isPng(bytes) ? pngLink(bytes) : svgLink(text());
+	const saved = json ? experimentIn(text()) : null;
+	if (saved?.victim && saved.settings["victim-file"])
+		saved.settings["victim-file"] = keep(String(saved.settings["victim-file"]), bytes);
+	const link = saved ? linkOf(saved) : isPng(bytes) ? pngLink(bytes) : json ? "" : svgLink(text());
 	if (link) return open(link);
 	if (!json) return notice("file", t.share.noLink);
 	if (/"(family|sklearn)"\s*:/.test(text())) return bring(file);
@@ -165,19 +170,26 @@ export async function openFile(file, open, bring) {
 }
 
 /**
- * The link of an experiment's JSON; empty for anything else.
+ * An experiment's JSON; null for anything else.
+ * @typedef {{settings: Record<string, unknown>, engine?: unknown, victim?: unknown}} Saved
  * @param {string} text
+ * @returns {Saved|null}
  */
-function jsonLink(text) {
+function experimentIn(text) {
 	try {
-		const { modelheist, engine, settings } = JSON.parse(text);
-		if (modelheist !== 1 || typeof settings !== "object" || settings === null) return "";
-		const parts = Object.entries(settings).map(
-			([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`,
-		);
-		if (engine) parts.push(`e=${encodeURIComponent(String(engine))}`);
-		return ["v=1", ...parts].join("&");
+		const saved = JSON.parse(text);
+		const ours = saved.modelheist === 1 && typeof saved.settings === "object" && saved.settings;
+		return ours ? saved : null;
 	} catch {
-		return "";
+		return null;
 	}
+}
+
+/** @param {Saved} saved */
+function linkOf({ settings, engine }) {
+	const parts = Object.entries(settings).map(
+		([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`,
+	);
+	if (engine) parts.push(`e=${encodeURIComponent(String(engine))}`);
+	return ["v=1", ...parts].join("&");
 }

@@ -65,23 +65,24 @@ export async function bring(file, experiment, engine) {
 	try {
 		if (file.size > MAX_BYTES) throw new Error(t.bring.tooBig(file.size));
 		const bytes = new Uint8Array(await file.arrayBuffer());
-		const name = free(file.name);
-		const { family } = await read(name, bytes, engine);
-		brought.set(name, bytes);
+		const { family } = await read(file.name, bytes, engine);
 		clearNotice("bring");
-		experiment.bring(family, name);
+		experiment.bring(family, keep(file.name, bytes));
 	} catch (err) {
 		notice("bring", `${file.name}: ${err instanceof Error ? err.message : String(err)}`);
 	}
 }
 
 /**
- * A name that no file has yet: engines keep what they were given under it.
+ * Keeps a model file for engines whose specs name it.
  * @param {string} name
+ * @param {Uint8Array} bytes
+ * @returns {string} the name, or one like it that no other file has
  */
-function free(name) {
+export function keep(name, bytes) {
 	let own = name;
 	for (let n = 2; brought.has(own); n++) own = `${name} (${n})`;
+	brought.set(own, bytes);
 	return own;
 }
 
