@@ -78,3 +78,19 @@ test("extract-and-test says which families it took and why not the others", asyn
 	await page.locator("#over").click();
 	await expect(page.locator("#suspects")).toBeEmpty();
 });
+
+test.describe("on the narrowest phones", () => {
+	test.use({ viewport: { width: 320, height: 700 } });
+	for (const spec of [
+		"data=moons&n=80&victim=klr&representers=5",
+		"data=moons&n=80&victim=logistic&attack=extract-and-test&queries=500",
+	])
+		test(`the claims of ${spec.replace(/.*&/, "")} fit`, async ({ page }) => {
+			await open(page, spec);
+			await steal(page);
+			const beyond = () =>
+				page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+			expect(await beyond()).toBeLessThanOrEqual(0);
+			await expectAccessible(page);
+		});
+});

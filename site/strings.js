@@ -247,7 +247,7 @@ export const t = {
 		field: "stronger colour: surer",
 		leaf: "leaf found",
 		edge: "bin edge found",
-		point: "point of the copy, joined to the training point that it matches",
+		point: "point of the copy, joined to its training point",
 	},
 	run: "this run",
 	uniform: "uniform",
