@@ -3,6 +3,9 @@ import path from "node:path";
 
 const root = path.join(import.meta.dirname, "..");
 
+/** The key that publishes on the tests' servers. */
+export const KEY = "the owner's key, for tests only";
+
 /**
  * Serves dist/ on a free port, as `heist serve` does for a visitor.
  * `./build.sh build` must have run.
@@ -12,6 +15,7 @@ const root = path.join(import.meta.dirname, "..");
 export async function startServer() {
 	const server = spawn(path.join(root, ".build", "heist"), ["serve", "--port", "0"], {
 		cwd: root,
+		env: { ...process.env, HEIST_ADMIN_KEY: KEY },
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 	let said = "";

@@ -49,23 +49,7 @@ func (p *Publication) Append(dst []byte) ([]byte, error) {
 	w := jsontext.Begin(dst)
 	w.Text("title", p.Title)
 	w.Raw("model", file)
-	w.Add("oracle", func(dst []byte) []byte {
-		w := jsontext.Begin(dst)
-		w.Text("answers", string(p.Oracle.Answers))
-		if p.Oracle.Round != 0 {
-			w.Int("round", p.Oracle.Round)
-		}
-		if n := p.Oracle.Noise; n.Sigma != 0 {
-			w.Float("noise", n.Sigma)
-			w.Text("noise_seed", strconv.FormatUint(n.Seed, 16))
-		}
-		for _, f := range p.flags() {
-			if *f.to {
-				w.Bool(f.name, true)
-			}
-		}
-		return w.End()
-	})
+	w.Add("oracle", p.Oracle.Append)
 	w.Add("access", func(dst []byte) []byte {
 		w := jsontext.Begin(dst)
 		w.Bool("open", p.Open)

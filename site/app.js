@@ -27,6 +27,7 @@ import { Plots } from "./plots.js";
 import { wireDrawing, wireLook } from "./pointer.js";
 import { PLANE } from "./presets.js";
 import { Readout } from "./readout.js";
+import { Remote } from "./remote.js";
 import { Session } from "./session.js";
 import { keepAddress, openFile, wireShare } from "./share.js";
 import { wireSheet } from "./sheet.js";
@@ -46,8 +47,7 @@ async function loadTable() {
 
 /** @param {{params: import("./params.js").Param[], sections: string[]}} file */
 function start(file) {
-	// The table is the command line's too, which steals across networks.
-	const table = new Table(file.params.filter((p) => file.sections.includes(p.section)));
+	const table = new Table(file.params.filter((p) => !p.secret));
 	const experiment = new Experiment(table);
 	const engine = new Engine();
 	const curve = new Curve();
@@ -74,13 +74,15 @@ function start(file) {
 	});
 	const csv = new CsvImport(engine, (points) => experiment.draw(points));
 
+	const remote = new Remote(engine, experiment);
 	const lessons = lessonsOn({
 		experiment,
 		engine,
 		root: byId("heist"),
 		moved: () => readdress(),
 	});
-	const open = (/** @type {string} */ fragment) => openLink(fragment, experiment, engine, lessons);
+	const open = (/** @type {string} */ fragment) =>
+		openLink(fragment, experiment, engine, lessons, remote);
 	const readdress = keepAddress(
 		experiment,
 		() => engine.version,
@@ -105,6 +107,7 @@ function start(file) {
 	wireLife({ engine, plots, theft, view });
 	const session = new Session({
 		engine,
+		remote,
 		experiment,
 		theft,
 		curve,
@@ -204,8 +207,9 @@ function lessonsOn(page) {
  * @param {Experiment} experiment
  * @param {Engine} engine
  * @param {ReturnType<typeof lessonsOn>} lessons
+ * @param {Remote} remote
  */
-function openLink(fragment, experiment, engine, lessons) {
+function openLink(fragment, experiment, engine, lessons, remote) {
 	const link = parseLink(fragment, experiment.table);
 	const alone = Object.keys(link.settings).length === 0;
 	lessons.open(link.lesson, alone);
@@ -221,7 +225,8 @@ function openLink(fragment, experiment, engine, lessons) {
 		notice("engine", t.link.engine(link.engine, engine.version), { kind: "remark" });
 	if (engine.ready) warn();
 	else engine.addEventListener("ready", warn, { once: true });
-	if (!alone || !link.lesson) experiment.open(link.settings);
+	if (link.settings.oracle) remote.offer(link.settings);
+	else if (!alone || !link.lesson) experiment.open(link.settings);
 	return link.problems;
 }
 

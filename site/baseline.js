@@ -39,7 +39,7 @@ export class Baseline {
 	 */
 	async begin(experiment, budget, done) {
 		const { module } = this.engine;
-		if (!module || experiment.get("attack") === "uniform") return;
+		if (!module || experiment.remote || experiment.get("attack") === "uniform") return;
 		const { alpha, rounds, goal, patience, ...rest } = experiment.settings;
 		const { settings } = experiment.table.prune({
 			...rest,

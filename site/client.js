@@ -265,7 +265,9 @@ export class Engine extends EventTarget {
 		const call = this.waiting.get(id);
 		this.waiting.delete(id);
 		if (message.kind === "error")
-			call?.reject(Object.assign(new Error(message.message), { code: message.code }));
+			call?.reject(
+				Object.assign(new Error(message.message), { code: message.code, reason: message.reason }),
+			);
 		else call?.resolve(message);
 	}
 

@@ -29,6 +29,9 @@ const SPECIAL = new Set([
 	...DEFENCES,
 ]);
 
+/** Sections about a victim of one's own. */
+const OWN = new Set(["victim", "oracle"]);
+
 /**
  * @param {Experiment} experiment
  * @param {string[]} sections in the order of the story
@@ -52,7 +55,15 @@ export function buildControls(experiment, sections, bring) {
 		const rest = own.filter((p) => p.advanced);
 		if (rest.length > 0) main.push(keep(more(experiment, rest, keep)));
 		if (name === "data") byId("data").append(named("data", keep(presets(experiment))), ...main);
-		else byId("rail").append(h("section", {}, h("h2", {}, SECTIONS[name] ?? name), ...main));
+		else
+			byId("rail").append(
+				h(
+					"section",
+					{ class: OWN.has(name) && "own" },
+					h("h2", {}, SECTIONS[name] ?? name),
+					...main,
+				),
+			);
 	}
 	const update = () => {
 		for (const f of fields) f.update();

@@ -4,13 +4,14 @@
  * @module
  */
 
+import { isRemote } from "./params.js";
 import { pack, snap, unpack } from "./points.js";
 
 /**
  * @typedef {import("./params.js").Settings} Settings
  * @typedef {import("./params.js").Table} Table
  * @typedef {import("./points.js").Point} Point
- * @typedef {'control'|'defence'|'drawing'|'link'|'history'} From
+ * @typedef {'control'|'defence'|'drawing'|'link'|'history'|'remote'} From
  * @typedef {{from: From, key: string, dropped: {key: string, value: string}[], data: boolean}} Change
  */
 
@@ -27,6 +28,8 @@ export class Experiment extends EventTarget {
 	future = [];
 	/** k of the prepared victim; 0 before. */
 	unknowns = 0;
+	/** The settings to come back to from a victim behind a network. @private @type {Settings} */
+	home = {};
 
 	/** @param {Table} table */
 	constructor(table) {
@@ -108,6 +111,25 @@ export class Experiment extends EventTarget {
 		this.replace(settings, { from: "link", key: "", dropped: [] });
 	}
 
+	/** Whether the victim is behind a network. */
+	get remote() {
+		return isRemote(this.settings);
+	}
+
+	/**
+	 * Steals across a network from now on.
+	 * @param {Settings} settings
+	 */
+	leave(settings) {
+		if (!this.remote) this.home = this.settings;
+		this.replace(settings, { from: "remote", key: "oracle", dropped: [] });
+	}
+
+	/** Back to the victim on the page. */
+	come() {
+		if (this.remote) this.replace(this.home, { from: "remote", key: "oracle", dropped: [] });
+	}
+
 	/** @param {number} unknowns k */
 	prepared(unknowns) {
 		this.unknowns = unknowns;
@@ -132,7 +154,7 @@ export class Experiment extends EventTarget {
 	 */
 	undefended() {
 		const OWN = ["members=", "privacy"];
-		const lines = this.part("data", "victim").split("\n");
+		const lines = this.part("data", "victim", "remote").split("\n");
 		return lines.filter((line) => !OWN.some((own) => line.startsWith(own))).join("\n");
 	}
 
@@ -157,7 +179,7 @@ export class Experiment extends EventTarget {
 	replace(settings, how) {
 		const old = this.dataPart(this.settings);
 		const data = !same(old, this.dataPart(settings));
-		if (data && how.from !== "history") {
+		if (data && how.from !== "history" && how.from !== "remote") {
 			this.past.push(old);
 			if (this.past.length > HISTORY) this.past.shift();
 			this.future = [];
@@ -173,7 +195,7 @@ export class Experiment extends EventTarget {
 	 * @param {Settings[]} to
 	 */
 	travel(from, to) {
-		const data = from.pop();
+		const data = this.remote ? undefined : from.pop();
 		if (!data) return;
 		to.push(this.dataPart(this.settings));
 		const rest = Object.entries(this.settings).filter(

@@ -133,7 +133,8 @@ function tellEvents(host, { engine, experiment, curve }) {
 		if (curve.samples.length <= 1) reached = false; // another run
 		host.tell("progress", detail);
 		const goal = Number(experiment.get("goal")) || GOAL;
-		if (reached || detail.agreement < goal) return;
+		const measured = !experiment.remote && detail.agreement !== null;
+		if (reached || !measured || Number(detail.agreement) < goal) return;
 		reached = true;
 		host.tell("goal", { goal, queries: detail.queries, agreement: detail.agreement });
 	});

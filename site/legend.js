@@ -9,7 +9,7 @@ import { CLASS_LETTERS, t } from "./strings.js";
 /**
  * @param {number[]} classes those that have points
  * @param {string[]} names of these, in the same order
- * @param {'labels'|'difference'} disagreement
+ * @param {'labels'|'difference'|null} disagreement null where there is no victim to see
  * @param {{leaves: boolean, edges: boolean, points: boolean}} found what of it is on show
  */
 export function drawLegend(classes, names, disagreement, found) {
@@ -18,16 +18,17 @@ export function drawLegend(classes, names, disagreement, found) {
 		const name = names[i] && !/^\d+$|^class \d+$/.test(names[i]) ? names[i] : CLASS_LETTERS[c];
 		items.push(item(icon(`c-${c}`, `icon class-${c}`), name));
 	}
-	items.push(item(icon("c-0", "icon filled"), t.legend.data));
+	if (disagreement) items.push(item(icon("c-0", "icon filled"), t.legend.data));
 	items.push(item(icon("c-0", "icon hollow"), t.legend.query));
-	items.push(item(h("i", { class: "line solid" }), t.legend.victim));
+	if (disagreement) items.push(item(h("i", { class: "line solid" }), t.legend.victim));
 	items.push(item(h("i", { class: "line dashed" }), t.legend.copy));
-	items.push(
-		item(
-			h("i", { class: `swatch ${disagreement}` }),
-			disagreement === "labels" ? t.legend.differ : t.legend.difference,
-		),
-	);
+	if (disagreement)
+		items.push(
+			item(
+				h("i", { class: `swatch ${disagreement}` }),
+				disagreement === "labels" ? t.legend.differ : t.legend.difference,
+			),
+		);
 	items.push(item(h("i", { class: "swatch ramp" }), t.legend.field));
 	if (found.leaves) items.push(item(h("i", { class: "swatch leaf" }), t.legend.leaf));
 	if (found.edges) items.push(item(h("i", { class: "line dotted" }), t.legend.edge));

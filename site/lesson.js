@@ -92,11 +92,11 @@ export class LessonRunner {
 		engine.on("progress", (p) => {
 			this.values.parameters = error(p.paramError);
 			this.values.tv = error(p.tvUnif);
-			this.measured(p.queries, p.rUnif);
+			this.measured(p.queries, p.rUnif ?? Number.NaN);
 			this.happened("round");
 		});
 		engine.on("end", (e) => {
-			this.measured(e.queries, e.rUnif);
+			this.measured(e.queries, e.rUnif ?? Number.NaN);
 			this.happened("end");
 		});
 		experiment.addEventListener("change", () => this.happened("change"));

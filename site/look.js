@@ -19,6 +19,8 @@ export class Look {
 	/** @private */ asking = false;
 	/** @private @type {Place|null} */ next = null;
 	/** @private */ on = false;
+	/** The victim is behind a network. */
+	away = false;
 
 	/** @param {import("./client.js").Engine} engine */
 	constructor(engine) {
@@ -64,7 +66,7 @@ export class Look {
 			this.next = null;
 			try {
 				const said = await this.engine.ask({ kind: "probe", id: this.engine.id(), ...at });
-				this.show(at, said.victim, said.copy, aloud);
+				this.show(said, said.victim, said.copy, aloud);
 			} catch {
 				break; // the engine has gone, or has no victim yet; both are told elsewhere
 			}
@@ -87,7 +89,7 @@ export class Look {
 			" · ",
 			t.probe.victim,
 			" ",
-			...answer(victim),
+			...(this.away ? [t.probe.away] : answer(victim)),
 			" · ",
 			t.probe.copy,
 			" ",
@@ -97,7 +99,7 @@ export class Look {
 		);
 		if (aloud)
 			speak(
-				`x ${coordinate(at.x)}, y ${coordinate(at.y)}: ${t.probe.victim} ${words(victim)}, ${t.probe.copy} ${words(copy)}${both ? `, ${both}` : ""}`,
+				`x ${coordinate(at.x)}, y ${coordinate(at.y)}: ${t.probe.victim} ${this.away ? t.probe.away : words(victim)}, ${t.probe.copy} ${words(copy)}${both ? `, ${both}` : ""}`,
 			);
 	}
 }

@@ -59,7 +59,7 @@
  *   {kind: 'size', sizes: Partial<Record<Surface, Size>>} |
  *   {kind: 'theme', theme: Theme} |
  *   {kind: 'view', view: View} |
- *   {kind: 'spec', id: number, spec: string} |
+ *   {kind: 'spec', id: number, spec: string, token?: string} |
  *   {kind: 'sketch', points: Float64Array} |
  *   {kind: 'play'} | {kind: 'pause'} | {kind: 'step'} | {kind: 'reset'} |
  *   {kind: 'speed', speed: number, slow?: boolean} |
@@ -74,7 +74,11 @@
  *   {kind: 'log', id: number} |
  *   {kind: 'report', id: number, name: string, full: boolean, seeds: number, settings: string[], minimum: boolean, runs: CellRun[]} |
  *   {kind: 'cell', id: number, name: string, full: boolean, seeds: number, settings: string[], index: number} |
- *   {kind: 'file', name: string, text: string}
+ *   {kind: 'file', name: string, text: string} |
+ *   {kind: 'connect', id: number, spec: string, token?: string} |
+ *   {kind: 'ask', id: number, x: Float64Array} |
+ *   {kind: 'call', id: number, server: string, key?: string, method: 'GET'|'POST'|'PUT'|'DELETE', path: string, body?: string} |
+ *   {kind: 'write', id: number, which: 'victim'|'copy'}
  * )} Request
  *
  * @typedef {{index: number, queries: number, status: string, note: string, values: (number|null)[], pictures: Picture[]}} CellRun
@@ -102,6 +106,15 @@
  *   Answers `modelled` or `error`.
  * - log: asks for the queries of the theft on show, the latest 2,000 at least;
  *   answers `logged`.
+ * - connect: asks a remote oracle (oracle=, model= and further keys of the
+ *   remote section) what it tells of the model; answers `connected`. A token
+ *   travels beside the spec, never in it.
+ * - ask: sends rows of inputs to the oracle connected last, once; answers
+ *   `exchange`, also where that failed.
+ * - call: sends JSON to a path below /v2 of a server, once; answers `called`.
+ * - write: the victim or the copy as JSON; answers `written`.
+ *   An `error` with code network answers the last four where a server did not;
+ *   its reason is one of the client's (remote/client). `cancel` stops them.
  *
  * The full engine alone knows these, on the paper's tables and figures:
  * - report: what the runs so far come to beside the paper, or without runs what
@@ -118,17 +131,18 @@
  * From the engine to the page.
  * @typedef {(
  *   {kind: 'ready', protocol: number, version: string} |
- *   {kind: 'preparing', id: number, stage: 'data'|'victim', iteration: number} |
+ *   {kind: 'preparing', id: number, stage: 'data'|'victim'|'oracle', iteration: number} |
  *   {kind: 'prepared', id: number, spec: string, data: string, n: number, classes: number, classNames: string[],
- *     points: Float64Array, unknowns: number, budget: number, trainAccuracy: number, testAccuracy: number, plane: boolean} |
+ *     points: Float64Array, unknowns: number, budget: number, trainAccuracy: number|null, testAccuracy: number|null, plane: boolean,
+ *     remote: Server|null} |
  *   {kind: 'state', state: 'idle'|'playing'|'paused'|'training'|'ended'} |
  *   {kind: 'query', number: number, x: number[], label: number, values: number[], why: string} |
  *   {kind: 'moment', moment: 'pick'|'ask'|'answer'|'train'|'redraw', number: number, batch: number, x: number[],
  *     label: number, why: string, moved: number|null} |
- *   {kind: 'progress', queries: number, budget: number, round: number, rounds: number, agreement: number,
- *     rTest: number, rUnif: number, tvUnif: number|null, paramError: number|null, moved: number|null} |
+ *   {kind: 'progress', queries: number, budget: number, round: number, rounds: number, agreement: number|null,
+ *     rTest: number|null, rUnif: number|null, tvUnif: number|null, paramError: number|null, moved: number|null} |
  *   {kind: 'end', status: 'solved'|'budget'|'stuck'|'goal'|'patience'|'stopped', note: string, queries: number,
- *     agreement: number, rTest: number, rUnif: number} |
+ *     agreement: number|null, rTest: number|null, rUnif: number|null} |
  *   {kind: 'probed', id: number, x: number, y: number, victim: Said|null, copy: Said|null} |
  *   {kind: 'table', id: number, columns: {name: string, kind: 'number'|'category', distinct: number}[], rows: string[][],
  *     count: number, header: boolean, points: Float64Array|null, classNames: string[]} |
@@ -140,8 +154,33 @@
  *   {kind: 'exporting', id: number, queries: number} |
  *   {kind: 'exported', id: number, files: Uint8Array[]} |
  *   {kind: 'claims', leaves: Float64Array, edges: Float64Array, points: Float64Array, suspects: Suspect[], leak: Leak|null} |
- *   {kind: 'error', id?: number, code: 'spec'|'full'|'data'|'victim'|'attack'|'message'|'panic'|'stopped', key?: string, message: string}
+ *   {kind: 'connected', id: number, server: Server|null} |
+ *   {kind: 'exchange', id: number, method: string, url: string, request: string, status: number, response: string,
+ *     seconds: number, labels: number[], left: number|null, error: string, reason: string} |
+ *   {kind: 'called', id: number, body: string} |
+ *   {kind: 'written', id: number, text: string, oracle: string, test: Float64Array} |
+ *   {kind: 'network', queries: number, cost: number, left: number|null, requests: number, retries: number, seconds: number} |
+ *   {kind: 'error', id?: number, code: 'spec'|'full'|'data'|'victim'|'attack'|'network'|'message'|'panic'|'stopped', key?: string,
+ *     reason?: string, message: string}
  * )} Response
+ *
+ * @typedef {object} Server what a remote oracle tells of its model
+ * @property {string} name
+ * @property {string} title
+ * @property {'labels'|'top1'|'probabilities'|'logits'|'margin'|'value'} answers
+ * @property {number} classes
+ * @property {string[]} classNames none if it doesn't tell
+ * @property {string} input name of the tensor
+ * @property {string} datatype of the input
+ * @property {string} label name of the output, empty if there is none
+ * @property {string} scores likewise
+ * @property {string} precision of the scores: FP32, FP64, or empty
+ * @property {number} decimals that the scores are rounded to; 0 if not, or not known
+ * @property {number} batch queries a request at most
+ * @property {number} submissions copies that a taker may hand in; 0 if it is no challenge
+ * @property {number|null} left of the budget, null if it doesn't tell
+ * @property {Feature[]} features
+ * @typedef {{name: string, low: number, high: number, categories: string[], optional: boolean}} Feature
  *
  * @typedef {{label: number, probability: number|null, margin: number|null}} Said
  * @typedef {{name: string, error: number|null, out: string}} Suspect
@@ -153,7 +192,9 @@
  * - logged: x, y, class triples, from query number first on, and why each.
  * - progress: after each round, measured by the engine, not by the attack;
  *   agreement is 1 − R_unif, the share of the plane on which labels agree.
- *   moved: share of the plane that the last round changed.
+ *   moved: share of the plane that the last round changed. Of a victim behind
+ *   a network nothing can be measured; agreement is then the share of the
+ *   answers received that the copy gives too.
  * - claims: all that the thief has said of the victim itself, sent at most once a
  *   frame when there is more. leaves of a tree on the plane: low x, high x, low y,
  *   high y, class, share of the class; edges between bins: feature from 0, value;
@@ -161,7 +202,13 @@
  *   the victim's that it was matched to, NaN without. suspects: families, the
  *   likeliest first, with their error in cross-validation or why they are ruled out.
  *   leak: mean distance of the points to their matches, and of random ones.
- * - error: full is a setting that the lean engine does not have.
+ * - probed: x and y are the input as the models take it.
+ * - written: a victim comes with its oracle's settings as a publication has
+ *   them, and with the inputs of its test points, row by row.
+ * - network: what the theft has cost so far, as the server says; seconds are
+ *   those spent waiting for it.
+ * - error: full is a setting that the lean engine does not have. With code
+ *   network in a theft, that is paused and goes on with play.
  * - reported: json is as `heist reproduce --json` prints it, csv as --csv does.
  */
 

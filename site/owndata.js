@@ -4,9 +4,9 @@
  * @module
  */
 
+import { words as csv } from "./csv-words.js";
 import { h } from "./dom.js";
 import { words } from "./paperstrings.js";
-import { t } from "./strings.js";
 
 let names = 0;
 
@@ -83,7 +83,7 @@ export class OwnData {
 
 	/** @private @param {File} file */
 	async take(file) {
-		this.status.textContent = t.csv.waiting;
+		this.status.textContent = csv.waiting;
 		try {
 			const columns = await this.lab.take(file.name, await file.text());
 			this.label.replaceChildren(...columns.map((name) => h("option", {}, name)));

@@ -25,6 +25,7 @@ import { unpack } from "./points.js";
  * @property {Cond[]} [when]
  * @property {boolean} [advanced]
  * @property {boolean} [full] the lean engine has no more than the default
+ * @property {boolean} [secret] never in a link
  *
  * @typedef {Record<string, string>} Settings
  */
@@ -82,6 +83,19 @@ const isNumber = (value, { min = 0, max = 0 }) =>
  */
 const isWhole = (value, p) => /^[+-]?\d+$/.test(value) && isNumber(value, p);
 
+/** Sections that are about a victim of one's own. */
+const OWN = ["data", "victim", "oracle"];
+
+/**
+ * Whether a key has no meaning where the victim is behind a network.
+ * @param {Param} p
+ */
+const isLocal = (p) =>
+	(OWN.includes(p.section) && p.key !== "seed") || p.key === "goal" || p.key === "patience";
+
+/** @param {Settings} s */
+export const isRemote = (s) => Boolean(s.oracle);
+
 /** Stands for every value that is set. */
 const ANY = "*";
 
@@ -124,7 +138,9 @@ export class Table {
 	 * @param {Cond[]} [conds]
 	 */
 	unmet(s, conds = []) {
-		return conds.find((c) => !holds(c, this.get(s, c.key)));
+		return conds.find(
+			(c) => !(isRemote(s) && isLocal(this.param(c.key))) && !holds(c, this.get(s, c.key)),
+		);
 	}
 
 	/**
@@ -132,7 +148,7 @@ export class Table {
 	 * @param {Param} p
 	 */
 	applies(s, p) {
-		return !this.unmet(s, p.when);
+		return !(isRemote(s) && isLocal(p)) && !this.unmet(s, p.when);
 	}
 
 	/**
@@ -186,6 +202,7 @@ export class Table {
 	 */
 	misfit(s, key) {
 		const p = this.param(key);
+		if (isRemote(s) && isLocal(p)) return "has no effect with oracle=URL";
 		const option = p.choices?.find((o) => o.value === s[key]);
 		const c = this.unmet(s, p.when) ?? this.unmet(s, option?.when);
 		if (c) return `needs ${written(c)}, and ${c.key} is ${this.get(s, c.key) || "not set"}`;

@@ -35,10 +35,24 @@ const FACTS = /** @type {const} */ ([
 	"points",
 	"leak",
 	"params",
+	"requests",
+	"waiting",
+	"cost",
+	"left",
 ]);
 
 /** Facts that are there only when they have something to say. */
-const RARE = new Set(["params", "leaves", "edges", "points", "leak"]);
+const RARE = new Set([
+	"params",
+	"leaves",
+	"edges",
+	"points",
+	"leak",
+	"requests",
+	"waiting",
+	"cost",
+	"left",
+]);
 
 export class Readout {
 	/** @private @type {Prepared|null} */ prepared = null;
@@ -62,17 +76,19 @@ export class Readout {
 		this.prepared = p;
 		this.restart();
 		this.set("unknowns", whole(p.unknowns));
-		this.set("accuracy", Number.isFinite(p.testAccuracy) ? share(p.testAccuracy) : "–");
-		announce(t.milestone.trained(p.n, p.testAccuracy));
+		this.set("accuracy", p.testAccuracy === null ? "–" : share(p.testAccuracy));
+		byId("agree-word").textContent = p.remote ? t.remote.agreement : t.view.agreement;
+		if (p.remote) announce(t.remote.here(p.remote.name, ""));
+		else announce(t.milestone.trained(p.n, p.testAccuracy ?? Number.NaN));
 	}
 
 	/**
-	 * @param {'data'|'victim'} stage
+	 * @param {'data'|'victim'|'oracle'} stage
 	 * @param {number} iteration
 	 */
 	preparing(stage, iteration) {
 		byId("ledger").textContent =
-			stage === "data" ? t.preparing.data : t.preparing.victim(iteration);
+			stage === "victim" ? t.preparing.victim(iteration) : t.preparing[stage];
 	}
 
 	/** A full budget, an empty copy. */
@@ -81,18 +97,8 @@ export class Readout {
 		this.moved = "";
 		this.tenth = 0;
 		this.goalTold = false;
-		for (const name of /** @type {const} */ ([
-			"test",
-			"unif",
-			"tv",
-			"params",
-			"round",
-			"leaves",
-			"edges",
-			"points",
-			"leak",
-		]))
-			this.set(name, "–");
+		for (const name of FACTS) if (name !== "unknowns" && name !== "accuracy") this.set(name, "–");
+		byId("network").textContent = "";
 		byId("suspects").replaceChildren();
 		byId("agree").textContent = byId("area").textContent = "–";
 		byId("verdict").textContent = "";
@@ -126,10 +132,12 @@ export class Readout {
 
 	/** @param {Progress} p */
 	round(p) {
-		this.curve.add(p.queries, p.agreement);
 		this.spend(p.queries, p.budget);
-		byId("agree").textContent = share(p.agreement);
-		byId("area").textContent = share(1 - p.agreement);
+		if (p.agreement !== null) {
+			this.curve.add(p.queries, p.agreement);
+			byId("agree").textContent = share(p.agreement);
+			byId("area").textContent = this.prepared?.remote ? "–" : share(1 - p.agreement);
+		}
 		this.set("test", error(p.rTest));
 		this.set("unif", error(p.rUnif));
 		this.set("tv", error(p.tvUnif));
@@ -150,6 +158,16 @@ export class Readout {
 		if (suspects.length > 0) byId("suspects").replaceChildren(suspectTable(suspects));
 	}
 
+	/** @param {Extract<Reply, {kind: 'network'}>} n */
+	network(n) {
+		const waited = t.remote.seconds(n.seconds);
+		this.set("requests", whole(n.requests));
+		this.set("waiting", waited);
+		this.set("cost", whole(n.cost));
+		this.set("left", n.left === null ? "–" : whole(n.left));
+		byId("network").textContent = t.remote.network(n.requests, waited, n.cost, n.left);
+	}
+
 	/** @param {End} e */
 	end(e) {
 		this.verdict(e);
@@ -161,6 +179,11 @@ export class Readout {
 	 * @param {End} e
 	 */
 	verdict(e) {
+		if (this.prepared?.remote || e.agreement === null) {
+			byId("verdict").textContent = t.remote.end(e.queries, e.agreement);
+			if (e.status === "stuck") byId("verdict").append(t.end.stuck(e.note));
+			return;
+		}
 		const sentence = [(e.status === "solved" ? t.end.solved : t.end.plain)(e.queries, e.agreement)];
 		const other = this.curve.compare(e.agreement, e.queries);
 		sentence.push(
@@ -212,6 +235,7 @@ export class Readout {
 	 * @param {Progress} p
 	 */
 	milestones(p) {
+		if (p.agreement === null || this.prepared?.remote) return;
 		if (!this.goalTold && p.agreement >= GOAL) {
 			this.goalTold = true;
 			byId("verdict").textContent = `${t.milestone.goal(p.queries)}.`;
@@ -231,7 +255,8 @@ export class Readout {
 		const dd = this.facts.get(name);
 		if (!dd) return;
 		dd.textContent = text;
-		if (RARE.has(name) && dd.parentElement) dd.parentElement.hidden = text === "–";
+		const needless = RARE.has(name) || this.prepared?.remote;
+		if (dd.parentElement) dd.parentElement.hidden = Boolean(needless) && text === "–";
 	}
 }
 

@@ -4,17 +4,20 @@
  * @module
  */
 
+import { byId } from "./dom.js";
 import { share } from "./format.js";
 import { drawKey, drawLegend } from "./legend.js";
 import { formatLink } from "./link.js";
 import { clearNotice, notice } from "./notices.js";
 import { toTriples } from "./points.js";
 import { t } from "./strings.js";
+import { tokenFor } from "./token.js";
 
 /**
  * @typedef {object} Parts
  * @property {import("./client.js").Engine} engine
  * @property {import("./experiment.js").Experiment} experiment
+ * @property {import("./remote.js").Remote} remote
  * @property {import("./theft.js").Theft} theft
  * @property {import("./curve.js").Curve} curve
  * @property {import("./readout.js").Readout} readout
@@ -61,7 +64,7 @@ export class Session {
 		engine.on("error", (m) => {
 			if ((m.id ?? this.asked) !== this.asked) return;
 			if (m.code === "full") engine.want(true);
-			else this.refused(m.message);
+			else this.refused(m);
 		});
 		engine.on("state", ({ state }) => this.prepared && theft.set(state));
 		engine.on("query", (q) => {
@@ -69,6 +72,7 @@ export class Session {
 			readout.ask(q);
 		});
 		engine.on("moment", (m) => readout.moment(m));
+		engine.on("network", (n) => readout.network(n));
 		engine.on("progress", (p) => this.progress(p));
 		engine.on("claims", (c) => this.claimed(c));
 		engine.on("end", (e) => {
@@ -86,9 +90,10 @@ export class Session {
 	 * @param {import("./experiment.js").Change} change
 	 */
 	changed({ from, dropped }) {
-		const { experiment, theft, curve } = this.parts;
+		const { experiment, theft, curve, remote } = this.parts;
 		const names = dropped.map((d) => experiment.table.param(d.key).label);
 		if (names.length > 0) notice("dropped", t.dropped(names), { kind: "remark" });
+		if (from === "remote") remote.home();
 		if (from === "defence" && (theft.running || curve.samples.length > 0)) theft.wanted = true;
 		this.leave();
 		clearTimeout(this.timer);
@@ -115,7 +120,8 @@ export class Session {
 		this.asked = engine.id();
 		if (!able) return engine.post({ kind: "pause" }); // until the full engine is there
 		const spec = formatLink(experiment.settings, experiment.table);
-		engine.post({ kind: "spec", id: this.asked, spec });
+		const token = tokenFor(experiment.get("oracle"));
+		engine.post({ kind: "spec", id: this.asked, spec, ...(token && { token }) });
 	}
 
 	/**
@@ -124,7 +130,7 @@ export class Session {
 	 * @param {import("./readout.js").Prepared} p
 	 */
 	begin(p) {
-		const { experiment, theft, curve, readout, numbers, baseline, editor, plots, look } =
+		const { experiment, theft, curve, readout, numbers, baseline, editor, plots, look, remote } =
 			this.parts;
 		this.prepared = p;
 		this.forget();
@@ -137,6 +143,8 @@ export class Session {
 		numbers.begin(p.points);
 		experiment.prepared(p.unknowns);
 		clearNotice("spec");
+		remote.settle(p.remote);
+		look.away = p.remote !== null;
 		plots.reveal();
 		plots.describe(this.describeVictim(), t.emptyCopy);
 		this.legend();
@@ -148,20 +156,22 @@ export class Session {
 	/**
 	 * There can be no such victim, or the attack failed. Drawn points stay.
 	 * @private
-	 * @param {string} why
+	 * @param {Extract<import("./messages.js").Response, {kind: 'error'}>} problem
 	 */
-	refused(why) {
-		const { engine, experiment, theft, readout, look } = this.parts;
+	refused({ code, message }) {
+		const { engine, experiment, theft, readout, look, remote } = this.parts;
 		theft.wanted = false;
 		if (!this.prepared) {
 			theft.set("refused");
 			readout.restart();
 			look.clear();
 		}
+		if (code === "network")
+			return remote.trouble(message, () => (this.prepared ? theft.toggle() : this.prepare()));
 		const drawn = experiment.get("data") === "points";
 		const points = drawn ? experiment.points() : [];
 		const few = drawn && new Set(points.map((p) => p.c)).size < 2;
-		notice("spec", few ? t.drawMore : why, { kind: few ? "hint" : "problem" });
+		notice("spec", few ? t.drawMore : message, { kind: few ? "hint" : "problem" });
 		if (drawn) engine.post({ kind: "sketch", points: toTriples(points) });
 	}
 
@@ -176,7 +186,8 @@ export class Session {
 		readout.round(p);
 		numbers.fill();
 		look.refresh();
-		const copy = `${t.spent(p.queries, p.budget)}, ${share(p.agreement)} ${t.view.agreement}`;
+		const measured = p.agreement === null ? "" : `, ${share(p.agreement)} ${t.view.agreement}`;
+		const copy = `${t.spent(p.queries, p.budget)}${measured}`;
 		plots.describe(this.describeVictim(), copy);
 	}
 
@@ -240,9 +251,15 @@ export class Session {
 	/** The view or the victim has changed. */
 	legend() {
 		if (!this.prepared) return;
-		const { points, classNames } = this.prepared;
-		const drawn = new Set(points.filter((_, i) => i % 3 === 2));
-		drawLegend([...drawn].sort(), classNames, this.parts.view.disagreement, this.found);
+		const { points, classes, classNames, plane, remote } = this.prepared;
+		const { disagreement, measure } = this.parts.view;
+		const drawn = new Set(
+			remote
+				? Array.from({ length: plane ? classes : 0 }, (_, c) => c)
+				: points.filter((_, i) => i % 3 === 2),
+		);
+		drawLegend([...drawn].sort(), classNames, remote ? null : disagreement, this.found);
+		byId("chart-title").textContent = (remote ? t.remote.chartTitle : t.chartTitle)[measure];
 	}
 
 	/** @private */
@@ -256,7 +273,8 @@ export class Session {
 	describeVictim() {
 		const { experiment } = this.parts;
 		if (!this.prepared) return "";
-		const { data, n, classes } = this.prepared;
+		const { data, n, classes, remote } = this.prepared;
+		if (remote) return t.remote.here(remote.name, experiment.get("oracle"));
 		const { choices = [] } = experiment.table.param("victim");
 		const model = choices.find((o) => o.value === experiment.get("victim"))?.label ?? "";
 		return t.describe(model, data, n, classes);

@@ -153,6 +153,7 @@ export const t = {
 		full: "These settings need the full engine; others still work.",
 		params: "The table of settings could not be loaded.",
 	},
+	partMissing: (/** @type {string} */ why) => `A part of the page could not be fetched (${why}).`,
 	crashed: (/** @type {string} */ why) =>
 		`The engine stopped${why ? ` (${why})` : ""}. It has been restarted; your data and settings are untouched.`,
 	crashedOften:
@@ -165,6 +166,7 @@ export const t = {
 	},
 	preparing: {
 		data: "Making the data…",
+		oracle: "Asking the server what its model is…",
 		victim: (/** @type {number} */ i) =>
 			i > 0 ? `Training the victim… step ${whole(i)}` : "Training the victim…",
 	},
@@ -191,6 +193,10 @@ export const t = {
 		edges: "Edges found",
 		points: "Points found",
 		leak: "Leak score",
+		requests: "Requests",
+		waiting: "Waiting",
+		cost: "Cost",
+		left: "Left there",
 	},
 	leak: (/** @type {number} */ score) =>
 		score > 1e6 ? "exact" : `${score < 10 ? score.toFixed(1) : whole(Math.round(score))}×`,
@@ -203,7 +209,7 @@ export const t = {
 	ofRounds: (/** @type {number} */ i, /** @type {number} */ n) =>
 		n > 0 ? `${whole(i)} of ${whole(n)}` : whole(i),
 	ledger: (/** @type {number} */ n, /** @type {number[]} */ x) =>
-		`q ${whole(n)} · (${coordinate(x[0])}, ${coordinate(x[1])}) → `,
+		`q ${whole(n)} · (${x.slice(0, 2).map(coordinate).join(", ")}${x.length > 2 ? ", …" : ""}) → `,
 	moved: (/** @type {number} */ share1) => `moved ${share(share1)} of the plane`,
 	ledgerIdle: "1 query = 1 credit. The thief sees answers, nothing else.",
 	spent: (/** @type {number} */ n, /** @type {number} */ of) =>
@@ -226,6 +232,30 @@ export const t = {
 		stuck: (/** @type {string} */ note) => ` The attack got stuck${note ? `: ${note}` : ""}.`,
 		stopped: " Stopped before the end.",
 	},
+	remote: {
+		offer: (/** @type {string} */ server, /** @type {string} */ model) =>
+			`This link is about ${model ? `the model ${model}` : "a model"} on ${server}. Nothing has been sent there.`,
+		look: "Have a look",
+		here: (/** @type {string} */ model, /** @type {string} */ server) => `${model} on ${server}`,
+		details: "Details",
+		back: "Back to this page's victim",
+		again: "Try again",
+		agreement: "of its answers",
+		chartTitle: {
+			agreement: "Answers received that the copy gives too, against queries spent",
+			error: "Answers received that the copy gets wrong (log), against queries spent",
+		},
+		end: (/** @type {number} */ q, /** @type {number|null} */ a) =>
+			`${whole(q)} queries spent.${a === null ? "" : ` The copy gives ${share(a)} of the answers it was made from; how well it does elsewhere only the victim's owner can measure.`}`,
+		seconds: (/** @type {number} */ s) => `${s < 10 ? coordinate(s) : whole(s)} s`,
+		network: (
+			/** @type {number} */ requests,
+			/** @type {string} */ waited,
+			/** @type {number} */ cost,
+			/** @type {number|null} */ left,
+		) =>
+			`Network: ${whole(requests)} ${requests === 1 ? "request" : "requests"}, ${waited}, cost ${whole(cost)}${left === null ? "" : `, ${whole(left)} left`}`,
+	},
 
 	probe: {
 		at: (/** @type {number} */ x, /** @type {number} */ y) =>
@@ -233,6 +263,7 @@ export const t = {
 		victim: "victim",
 		copy: "copy",
 		none: "none yet",
+		away: "behind a network",
 		agree: "agree",
 		differ: "differ",
 	},
@@ -331,33 +362,6 @@ export const t = {
 		problems: "Some of the link could not be used:",
 		engine: (/** @type {string} */ theirs, /** @type {string} */ ours) =>
 			`This link was made with engine ${theirs}; this page has ${ours}. The run may differ in its details.`,
-	},
-
-	csv: {
-		intro:
-			"Paste a table, drop a file, or choose one: CSV or TSV, with or without a header, up to 5 MB. Your data never leave this page.",
-		paste: "Table",
-		file: "Choose a file…",
-		read: "Read it",
-		header: "First row is a header",
-		x: "Horizontal (x)",
-		y: "Vertical (y)",
-		label: "Class",
-		standardise:
-			"Standardise: mean 0, standard deviation 1 for each axis, then fitted to the plane",
-		use: "Use these points",
-		preview: (/** @type {number} */ n) => `First rows of ${whole(n)}`,
-		tooBig: (/** @type {number} */ bytes) =>
-			`The file has ${megabytes(bytes)} MB; allowed are 5 MB.`,
-		waiting: "Reading…",
-		noEngine: "The engine is not running yet; it reads the tables.",
-		choose:
-			"Choose two columns of numbers and the class: a column of at most four different values.",
-		got: (/** @type {number} */ n, /** @type {string[]} */ names) =>
-			`${whole(n)} points of ${names.length} classes: ${names.join(", ")}.`,
-		cut: (/** @type {number} */ n) => `Taken evenly from ${whole(n)}: a drawing holds no more.`,
-		missing: (/** @type {number} */ n) =>
-			`${whole(n)} ${n === 1 ? "row has" : "rows have"} an empty cell and ${n === 1 ? "is" : "are"} left out.`,
 	},
 
 	lesson: {

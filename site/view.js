@@ -27,10 +27,7 @@ export function buildView(changed, slow) {
 		truth: true,
 		calm: calm.matches,
 	};
-	const tell = () => {
-		byId("chart-title").textContent = t.chartTitle[view.measure];
-		changed({ ...view });
-	};
+	const tell = () => changed({ ...view });
 	calm.addEventListener("change", () => {
 		view.calm = calm.matches;
 		tell();

@@ -57,6 +57,14 @@ func TestWhatALeanBuildLacksIsAnErrorOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestAVictimBehindANetworkNeedsTheFullBuild(t *testing.T) {
+	t.Parallel()
+	var lacks *LeanError
+	if err := parse(t, "oracle=http://localhost model=a").within(true); !errors.As(err, &lacks) || lacks.Key != "oracle" {
+		t.Error(err)
+	}
+}
+
 func TestAFullParameterNeedsTheFullBuildForMoreThanItsDefault(t *testing.T) {
 	t.Parallel()
 	p := Param{Kind: Int, Min: 1, Max: 9, Default: "1", Full: true}

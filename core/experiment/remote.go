@@ -19,7 +19,7 @@ var remote = when("oracle", Any)
 // copy by.
 var remoteParams = []Param{
 	{
-		Key: "oracle", Section: RemoteSection, Label: "Address", Kind: Text,
+		Key: "oracle", Section: RemoteSection, Label: "Address", Kind: Text, Full: true,
 		Help: "Steal across a network: the address of a server of the Open Inference Protocol, http://localhost:8080. Only of what you own or may test.",
 	},
 	{

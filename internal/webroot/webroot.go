@@ -16,11 +16,13 @@ import (
 )
 
 // Policy is the content security policy: everything from the site itself, no
-// inline script, no eval but the compiling of WebAssembly. It does not forbid
-// framing, because lessons and articles embed the page; in a sandboxed frame it
-// is of no origin, and starts its worker from a blob that imports the script.
+// inline script, no eval but the compiling of WebAssembly. Requests may go to
+// other servers, over TLS or on this machine: the remote oracles that a visitor
+// names. It does not forbid framing, because lessons and articles embed the page;
+// in a sandboxed frame it is of no origin, and starts its worker from a blob that
+// imports the script.
 const Policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; " +
-	"style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+	"style-src 'self'; img-src 'self' data: blob:; connect-src 'self' https: http://localhost:* http://127.0.0.1:*; " +
 	"object-src 'none'; base-uri 'none'; form-action 'none'"
 
 // headers go with every file. All files are public, and other sites may load

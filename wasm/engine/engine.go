@@ -27,9 +27,10 @@ type engine struct {
 	asked     *wire.Query      // latest query, not yet posted
 	log       log              // of theft
 
-	runs    map[int]*task // of the pool
+	runs    map[int]*task // of the pool, and errands
 	exports exports
 	models  map[string][]byte // files that the visitor brought, by name
+	remote  remote
 }
 
 func newEngine() *engine {
@@ -79,7 +80,7 @@ func (e *engine) receive(message wire.Value) {
 	case wire.Curve:
 		e.stage.setCurve(r.Name, r.Queries, r.Agreement)
 	case wire.Prepare:
-		e.prepare(r.ID, r.Spec)
+		e.prepare(r)
 	case wire.Play:
 		e.play((*play.Player).Play)
 	case wire.Step:
@@ -110,7 +111,9 @@ func (e *engine) receive(message wire.Value) {
 	case wire.Log:
 		e.post(e.log.reply(r.ID))
 	default:
-		further(e, r)
+		if !e.remote.answer(e, r, id) {
+			further(e, r)
+		}
 	}
 }
 
@@ -128,7 +131,7 @@ func (e *engine) tell() {
 
 // fail posts an error with what is known of its cause.
 func (e *engine) fail(id *int, code string, err error) {
-	out := wire.Failure{ID: id, Code: code, Message: err.Error()}
+	out := wire.Failure{ID: id, Code: code, Message: err.Error(), Reason: e.remote.reason(err)}
 	var param *experiment.ParamError
 	var lacks *experiment.LeanError
 	if errors.As(err, &param) {

@@ -87,13 +87,14 @@ type task struct {
 	loop    *loop
 	began   time.Duration // the slice
 	stopped bool
+	ended   chan struct{} // closed when it is stopped
 	held    func() bool   // may be nil
 	wake    chan struct{} // one place: told of every change of stopped and held
 	busy    bool          // not waiting
 }
 
 func (l *loop) newTask(held func() bool) *task {
-	return &task{loop: l, began: now(), held: held, wake: make(chan struct{}, 1), busy: true}
+	return &task{loop: l, began: now(), ended: make(chan struct{}), held: held, wake: make(chan struct{}, 1), busy: true}
 }
 
 // tick gives way when the slice is over, and stands still while the task is
@@ -150,8 +151,21 @@ func (t *task) nudge() {
 
 // stop ends the task at its next tick.
 func (t *task) stop() {
-	t.stopped = true
+	if !t.stopped {
+		t.stopped = true
+		close(t.ended)
+	}
 	t.nudge()
+}
+
+// Done and Err make a task the life of what it asks of a network.
+func (t *task) Done() <-chan struct{} { return t.ended }
+
+func (t *task) Err() error {
+	if t.stopped {
+		return errStopped
+	}
+	return nil
 }
 
 // frames asks the browser for frames.

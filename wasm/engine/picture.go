@@ -16,6 +16,7 @@ var sides = [...]int{64, 256}
 
 // picture is a model over the plane.
 type picture struct {
+	box   box              // of the plane that is drawn
 	model model.Classifier // being drawn
 	next  model.Classifier // takes its place as soon as the coarse field is there
 	level int              // being drawn
@@ -65,7 +66,7 @@ func (p *picture) advance(deadline time.Duration, fine bool) (changed bool) {
 				p.back[p.level] = f
 			}
 			side := sides[p.level]
-			f.Make(surface.Raster{Left: -1, Bottom: -1, Right: 1, Top: 1, W: side, H: side}, p.model.Classes())
+			f.Make(p.box.raster(side), p.model.Classes())
 			p.pass = f.FullPass(p.model)
 		}
 		if !p.pass.Next() {
@@ -101,7 +102,8 @@ func (p *picture) traced(on *sheet) [][]paint.Point {
 	for i, line := range p.lines {
 		points := make([]paint.Point, 0, len(line.X)+1)
 		for k := range line.X {
-			x, y := at(on, line.X[k], line.Y[k])
+			x, y := p.box.plane(line.X[k], line.Y[k])
+			x, y = at(on, x, y)
 			points = append(points, paint.Point{X: x, Y: y})
 		}
 		if line.Closed {

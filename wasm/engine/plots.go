@@ -59,6 +59,10 @@ func (s *stage) drawVictim(l *layers) {
 	}
 	s.drawField(l, &s.victim, light)
 	s.drawLines(l.base, &s.victim, 1, false)
+	if s.away {
+		s.say(l.base, "Behind a network", "Nobody here can see this victim.")
+		return
+	}
 	if !s.plane {
 		s.say(l.base, s.notPlane, "The chart and the numbers tell how the theft goes.")
 		return
@@ -136,6 +140,10 @@ func (s *stage) drawDisagreement(l *layers) {
 	on := l.base
 	on.SetFillStyle(s.theme.card.CSS(1))
 	on.FillRect(0, 0, on.width, on.height)
+	if s.away {
+		s.say(on, "Nothing to hold the copy against", "The victim is behind a network.")
+		return
+	}
 	if !s.plane || s.victim.shown == nil {
 		return
 	}

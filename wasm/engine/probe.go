@@ -12,10 +12,13 @@ import (
 // probe tells what both models say at a point.
 func (e *engine) probe(r wire.Probe) {
 	out := wire.Probed{ID: r.ID, X: r.X, Y: r.Y}
-	if e.exp != nil && e.exp.Set.D() == 2 {
-		out.Victim = e.said(e.exp.Victim, r.X, r.Y)
+	if e.exp != nil && e.stage.plane {
+		out.X, out.Y = e.stage.box.input(r.X, r.Y)
+		if e.exp.Victim != nil {
+			out.Victim = e.said(e.exp.Victim, out.X, out.Y)
+		}
 		if e.copy != nil {
-			out.Copy = e.said(e.copy, r.X, r.Y)
+			out.Copy = e.said(e.copy, out.X, out.Y)
 		}
 	}
 	e.post(out)

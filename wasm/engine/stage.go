@@ -3,7 +3,6 @@
 package main
 
 import (
-	"fmt"
 	"math"
 	"syscall/js"
 	"time"
@@ -27,8 +26,10 @@ type stage struct {
 	stale   map[wire.Surface]part
 
 	points   []float64 // x, y, class triples: the data
-	plane    bool      // the inputs have two dimensions
-	notPlane string    // what to say if not
+	plane    bool      // there is one to draw
+	box      box       // of inputs that it shows
+	notPlane string    // what to say if there is none
+	away     bool      // the victim is behind a network
 	victim   picture
 	copied   picture
 	begun    bool          // the first query is out
@@ -73,8 +74,9 @@ type layers struct {
 func newStage(l *loop) *stage {
 	s := &stage{
 		sheets: map[wire.Surface]*sheet{}, layers: map[wire.Surface]*layers{}, stale: map[wire.Surface]part{},
-		plane: true,
+		plane: true, box: unitBox,
 	}
+	s.victim.box, s.copied.box = unitBox, unitBox
 	s.frames = newFrames(l, s.frame)
 	return s
 }
@@ -137,16 +139,19 @@ func (s *stage) setPoints(points []float64) {
 func (s *stage) setExperiment(exp *experiment.Experiment, c classes) {
 	s.classes = c
 	s.setRamp()
-	s.plane = exp.Set.D() == 2
+	s.box, s.notPlane = boxOf(exp)
+	s.plane, s.away = s.notPlane == "", exp.Victim == nil
+	if s.box != s.copied.box || !s.plane || s.away {
+		s.setVictim(nil)
+		s.setCopy(nil)
+	}
+	s.victim.box, s.copied.box = s.box, s.box
 	points := make([]float64, 0, 3*exp.Set.N())
-	if s.plane {
+	if s.plane && !s.away {
 		for i, label := range exp.Set.Y {
 			points = append(points, exp.Set.X[2*i], exp.Set.X[2*i+1], float64(c.of(label)))
 		}
 		s.setVictim(exp.Victim)
-	} else {
-		s.notPlane = fmt.Sprintf("%d features: no plane to draw", exp.Set.D())
-		s.setVictim(nil)
 	}
 	s.setPoints(points)
 }
@@ -202,13 +207,14 @@ func (s *stage) restart() {
 }
 
 // asked shows a query and its answer.
-func (s *stage) asked(x, y float64, label int) {
+func (s *stage) asked(x []float64, label int) {
 	if !s.begun {
 		s.begun, s.opened, s.lit = true, now(), false
 		s.touch(base, wire.Victim)
 	}
 	if s.plane {
-		s.rings.add(x, y, label)
+		px, py := s.box.plane(x[0], x[1])
+		s.rings.add(px, py, label)
 		s.touch(top, wire.Copy, wire.Victim)
 	}
 	s.frames.ask(false)

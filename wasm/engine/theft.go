@@ -32,13 +32,14 @@ type preparing struct {
 const telling = 150 * time.Millisecond
 
 // prepare makes a Spec real; what an older one had begun is stopped.
-func (e *engine) prepare(id int, link string) {
+func (e *engine) prepare(r wire.Prepare) {
+	id := r.ID
 	if e.preparing != nil {
 		e.preparing.stop()
 		e.preparing = nil
 	}
 	e.halt()
-	spec, err := experiment.ParseLink(link)
+	spec, err := withToken(r.Spec, r.Token)
 	if err != nil {
 		e.tell()
 		e.fail(&id, "spec", err)
@@ -68,15 +69,25 @@ func (e *engine) prepareEnded(p *preparing) {
 	}
 }
 
+// withToken reads a link and the token that has no place in it.
+func withToken(link, token string) (experiment.Spec, error) {
+	spec, err := experiment.ParseLink(link)
+	if err != nil || token == "" {
+		return spec, err
+	}
+	return spec.With("token", token)
+}
+
 func (p *preparing) env(e *engine) experiment.Env {
 	report := func() {
 		p.told = now()
 		e.post(wire.Preparing{ID: p.id, Stage: p.stage, Iteration: p.iterations})
 	}
 	return experiment.Env{
-		Open: e.open,
+		Open:       e.open,
+		OpenOracle: e.remote.open(p.task),
 		Stage: func(name string) {
-			if name == "data" || name == "victim" {
+			if name == "data" || name == "victim" || name == "oracle" {
 				p.stage, p.iterations = name, 0
 			}
 			if !p.stopped {
@@ -103,7 +114,10 @@ func (e *engine) unprepared(p *preparing, spec experiment.Spec, err error) {
 		}
 	}
 	code := p.stage
-	if code != "data" && code != "victim" {
+	switch {
+	case e.remote.reason(err) != "":
+		code = "network"
+	case code != "data" && code != "victim":
 		code = "attack"
 	}
 	id := p.id
@@ -119,7 +133,7 @@ func (e *engine) forget() {
 }
 
 func (e *engine) prepared(p *preparing, exp *experiment.Experiment) {
-	if e.exp == nil || e.exp.Victim != exp.Victim {
+	if e.exp == nil || e.exp.Victim != exp.Victim || e.exp.Remote() != exp.Remote() {
 		e.stage.chart.ghosts = nil
 	}
 	delete(e.stage.chart.curves, "uniform")
@@ -130,7 +144,8 @@ func (e *engine) prepared(p *preparing, exp *experiment.Experiment) {
 	out := wire.Prepared{
 		ID: p.id, Spec: exp.Spec.Link(), Data: exp.Set.Name, N: exp.Set.N(), Classes: exp.Set.Classes(),
 		ClassNames: e.classes.names, Points: slices.Clone(e.stage.points), Unknowns: exp.Unknowns, Budget: exp.Budget,
-		TrainAccuracy: metric.Accuracy(exp.Victim, exp.Train), TestAccuracy: accuracy(exp.Victim, exp.Test), Plane: exp.Set.D() == 2,
+		TrainAccuracy: accuracy(exp.Victim, exp.Train), TestAccuracy: accuracy(exp.Victim, exp.Test), Plane: e.stage.plane,
+		Remote: e.remote.server(exp),
 	}
 	e.post(out)
 	if p.after != nil {
@@ -140,8 +155,9 @@ func (e *engine) prepared(p *preparing, exp *experiment.Experiment) {
 	}
 }
 
+// accuracy is NaN without points or without a victim of one's own.
 func accuracy(m model.Classifier, s *dataset.Set) float64 {
-	if s.N() == 0 {
+	if m == nil || s.N() == 0 {
 		return math.NaN()
 	}
 	return metric.Accuracy(m, s)
@@ -163,7 +179,11 @@ func (e *engine) restart() {
 	e.player.Reset()
 	e.stage.restart()
 	if e.exp != nil {
-		e.stage.chart.restart(e.exp.Budget, e.exp.Spec.Float("goal"))
+		goal := e.exp.Spec.Float("goal")
+		if e.stage.away {
+			goal = math.Inf(1) // what the copy was made from is none
+		}
+		e.stage.chart.restart(e.exp.Budget, goal)
 	}
 }
 
@@ -213,6 +233,7 @@ func (e *engine) steal() {
 	t := &theft{e.loop.newTask(func() bool { return !e.player.Running() })}
 	e.theft = t
 	exp := e.exp
+	e.remote.join(e, t)
 	e.loop.spawn(func() {
 		defer func() { t.busy = false; e.stage.frames.ask(false) }()
 		for event, err := range exp.Run(experiment.Env{Tick: t.tick}) {
@@ -257,6 +278,7 @@ func (e *engine) show(t *theft, event experiment.Event) error {
 func (e *engine) showQueries(t *theft, event attack.Event) error {
 	n, d := event.Reply.N(), e.exp.Set.D()
 	e.batch(n)
+	e.remote.tell(e)
 	for i := range n {
 		if err := e.pace(t); err != nil {
 			return err
@@ -270,11 +292,7 @@ func (e *engine) showQueries(t *theft, event attack.Event) error {
 		}
 		e.asked = e.describe(event, i, n)
 		e.log.add(e.asked)
-		if d == 2 {
-			e.stage.asked(x[0], x[1], label)
-		} else {
-			e.stage.asked(0, 0, label)
-		}
+		e.stage.asked(x, label)
 		if i == 0 {
 			if err := e.showAnswer(t, event, n); err != nil {
 				return err
@@ -350,19 +368,21 @@ func (e *engine) wait(t *theft) error {
 }
 
 func (e *engine) showRound(event experiment.Event) {
-	m := event.Measures
 	e.copy = event.Copy
-	if e.exp.Set.D() == 2 {
+	if e.stage.plane {
 		e.stage.setCopy(event.Copy)
 	}
-	e.stage.round(event.Queries, 1-m.RUnif)
+	agreement, m := measured(event)
+	if agreement == agreement {
+		e.stage.round(event.Queries, agreement)
+	}
 	if event.Leak != nil {
 		e.stage.leaked(event.Leak)
 	}
 	e.flush()
 	e.post(wire.Progress{
 		Queries: event.Queries, Budget: e.exp.Budget, Round: event.Round, Rounds: event.Rounds,
-		Agreement: 1 - m.RUnif, RTest: m.RTest, RUnif: m.RUnif,
+		Agreement: agreement, RTest: m.RTest, RUnif: m.RUnif,
 		TVUnif: m.TVUnif, ParamError: m.ParamError, Moved: event.Moved,
 	})
 	before := e.player.State()
@@ -374,14 +394,23 @@ func (e *engine) showRound(event experiment.Event) {
 
 func (e *engine) showEnd(event experiment.Event) {
 	e.flush()
+	e.remote.tell(e)
 	e.player.End()
-	out := wire.End{
+	agreement, m := measured(event)
+	e.post(wire.End{
 		Status: string(event.Status), Note: event.Note, Queries: event.Queries,
-		Agreement: math.NaN(), RTest: math.NaN(), RUnif: math.NaN(),
-	}
-	if m := event.Measures; m != nil {
-		out.Agreement, out.RTest, out.RUnif = 1-m.RUnif, m.RTest, m.RUnif
-	}
-	e.post(out)
+		Agreement: agreement, RTest: m.RTest, RUnif: m.RUnif,
+	})
 	e.tell()
+}
+
+// measured is an event's agreement with the victim and its measures, all NaN
+// where there are none; of a victim behind a network the agreement is that with
+// the answers received.
+func measured(event experiment.Event) (agreement float64, m metric.Measures) {
+	if event.Measures != nil {
+		return 1 - event.Measures.RUnif, *event.Measures
+	}
+	none := math.NaN()
+	return event.Answered, metric.Measures{RTest: none, TVTest: none, RUnif: none, TVUnif: none, ParamError: none}
 }

@@ -1,6 +1,10 @@
 package wire
 
-import "math"
+import (
+	"math"
+
+	"modelheist/core/domain"
+)
 
 // Fields are the members of a JavaScript object: key, value, key, value. A value
 // is nil, a string, a bool, an int, a float64, a []float64 (a Float64Array), a
@@ -27,8 +31,9 @@ type (
 		ClassNames                  []string
 		Points                      []float64
 		Unknowns, Budget            int
-		TrainAccuracy, TestAccuracy float64
+		TrainAccuracy, TestAccuracy float64 // NaN is null
 		Plane                       bool
+		Remote                      *Server // nil for a victim of one's own
 	}
 	State struct{ State string }
 	Query struct {
@@ -47,8 +52,8 @@ type (
 	}
 	Progress struct {
 		Queries, Budget, Round, Rounds int
-		Agreement, RTest, RUnif        float64
-		TVUnif, ParamError, Moved      float64 // NaN is null
+		Agreement, RTest, RUnif        float64 // NaN is null, as below
+		TVUnif, ParamError, Moved      float64
 	}
 	End struct {
 		Status, Note            string
@@ -112,7 +117,51 @@ type (
 	Failure struct {
 		ID        *int // nil if it answers no message with an id
 		Code, Key string
+		Reason    string // why a server did not answer, for code network
 		Message   string
+	}
+)
+
+// The replies about remote oracles.
+type (
+	Server struct {
+		Name, Title, Answers string
+		Classes              int
+		ClassNames           []string
+		Input, Datatype      string
+		Label, Scores        string
+		Precision            string
+		Decimals, Batch      int
+		Submissions          int
+		Left                 int // -1 is null
+		Features             domain.Domain
+	}
+	Connected struct {
+		ID     int
+		Server *Server
+	}
+	Exchange struct {
+		ID                   int
+		Method, URL, Request string
+		Status               int
+		Response             string
+		Seconds              float64
+		Labels               []int
+		Left                 int // -1 is null
+		Error, Reason        string
+	}
+	Called struct {
+		ID   int
+		Body string
+	}
+	Written struct {
+		ID           int
+		Text, Oracle string
+		Test         []float64
+	}
+	Network struct {
+		Queries, Cost, Left, Requests, Retries int // Left -1 is null
+		Seconds                                float64
 	}
 )
 
@@ -129,7 +178,8 @@ func (m Prepared) Fields() Fields {
 		"kind", "prepared", "id", m.ID, "spec", m.Spec, "data", m.Data, "n", m.N,
 		"classes", m.Classes, "classNames", texts(m.ClassNames), "points", m.Points,
 		"unknowns", m.Unknowns, "budget", m.Budget,
-		"trainAccuracy", m.TrainAccuracy, "testAccuracy", m.TestAccuracy, "plane", m.Plane,
+		"trainAccuracy", orNull(m.TrainAccuracy), "testAccuracy", orNull(m.TestAccuracy), "plane", m.Plane,
+		"remote", m.Remote.orNull(),
 	}
 }
 
@@ -152,7 +202,7 @@ func (m Moment) Fields() Fields {
 func (m Progress) Fields() Fields {
 	return Fields{
 		"kind", "progress", "queries", m.Queries, "budget", m.Budget, "round", m.Round, "rounds", m.Rounds,
-		"agreement", m.Agreement, "rTest", m.RTest, "rUnif", m.RUnif,
+		"agreement", orNull(m.Agreement), "rTest", orNull(m.RTest), "rUnif", orNull(m.RUnif),
 		"tvUnif", orNull(m.TVUnif), "paramError", orNull(m.ParamError), "moved", orNull(m.Moved),
 	}
 }
@@ -160,7 +210,7 @@ func (m Progress) Fields() Fields {
 func (m End) Fields() Fields {
 	return Fields{
 		"kind", "end", "status", m.Status, "note", m.Note, "queries", m.Queries,
-		"agreement", m.Agreement, "rTest", m.RTest, "rUnif", m.RUnif,
+		"agreement", orNull(m.Agreement), "rTest", orNull(m.RTest), "rUnif", orNull(m.RUnif),
 	}
 }
 
@@ -243,7 +293,64 @@ func (m Failure) Fields() Fields {
 	if m.Key != "" {
 		out = append(out, "key", m.Key)
 	}
+	if m.Reason != "" {
+		out = append(out, "reason", m.Reason)
+	}
 	return out
+}
+
+func (s *Server) orNull() any {
+	if s == nil {
+		return nil
+	}
+	features := make([]any, len(s.Features))
+	for i, f := range s.Features {
+		features[i] = Fields{
+			"name", f.Name, "low", f.Low, "high", f.High, "categories", texts(f.Categories), "optional", f.Optional,
+		}
+	}
+	return Fields{
+		"name", s.Name, "title", s.Title, "answers", s.Answers, "classes", s.Classes, "classNames", texts(s.ClassNames),
+		"input", s.Input, "datatype", s.Datatype, "label", s.Label, "scores", s.Scores, "precision", s.Precision,
+		"decimals", s.Decimals, "batch", s.Batch, "submissions", s.Submissions, "left", countOrNull(s.Left), "features", features,
+	}
+}
+
+func (m Connected) Fields() Fields {
+	return Fields{"kind", "connected", "id", m.ID, "server", m.Server.orNull()}
+}
+
+func (m Exchange) Fields() Fields {
+	labels := make([]any, len(m.Labels))
+	for i, label := range m.Labels {
+		labels[i] = label
+	}
+	return Fields{
+		"kind", "exchange", "id", m.ID, "method", m.Method, "url", m.URL, "request", m.Request,
+		"status", m.Status, "response", m.Response, "seconds", m.Seconds, "labels", labels,
+		"left", countOrNull(m.Left), "error", m.Error, "reason", m.Reason,
+	}
+}
+
+func (m Called) Fields() Fields { return Fields{"kind", "called", "id", m.ID, "body", m.Body} }
+
+func (m Written) Fields() Fields {
+	return Fields{"kind", "written", "id", m.ID, "text", m.Text, "oracle", m.Oracle, "test", m.Test}
+}
+
+func (m Network) Fields() Fields {
+	return Fields{
+		"kind", "network", "queries", m.Queries, "cost", m.Cost, "left", countOrNull(m.Left),
+		"requests", m.Requests, "retries", m.Retries, "seconds", m.Seconds,
+	}
+}
+
+// countOrNull is n, or nil if it is negative.
+func countOrNull(n int) any {
+	if n < 0 {
+		return nil
+	}
+	return n
 }
 
 // orNull is v, or nil if it is NaN.

@@ -56,8 +56,9 @@ type (
 	Retheme struct{ Theme Theme }
 	Review  struct{ View View }
 	Prepare struct {
-		ID   int
-		Spec string
+		ID    int
+		Spec  string
+		Token string // of a remote oracle; has no place in a link
 	}
 	Sketch struct{ Points []float64 } // x, y, class triples
 	Play   struct{}
@@ -103,8 +104,24 @@ type (
 		Name  string
 		Bytes []byte
 	}
-	Cancel struct{ ID int }
-	Log    struct{ ID int }
+	Cancel  struct{ ID int }
+	Log     struct{ ID int }
+	Connect struct {
+		ID          int
+		Spec, Token string
+	}
+	Ask struct {
+		ID int
+		X  []float64
+	}
+	Call struct {
+		ID                              int
+		Server, Key, Method, Path, Body string
+	}
+	Write struct {
+		ID    int
+		Which string
+	}
 )
 
 // requests reads each kind of request.
@@ -113,7 +130,7 @@ var requests = map[string]func(reader) any{
 	"size":   func(r reader) any { return Resize{r.sizes()} },
 	"theme":  func(r reader) any { return Retheme{r.theme()} },
 	"view":   func(r reader) any { return Review{r.view()} },
-	"spec":   func(r reader) any { return Prepare{r.whole("id"), r.text("spec")} },
+	"spec":   func(r reader) any { return Prepare{r.whole("id"), r.text("spec"), r.optionalText("token")} },
 	"sketch": readSketch,
 	"play":   func(reader) any { return Play{} },
 	"pause":  func(reader) any { return Pause{} },
@@ -139,9 +156,18 @@ var requests = map[string]func(reader) any{
 			r.flag("ended"), r.texts("files"), r.flag("dark"),
 		}
 	},
-	"model":  func(r reader) any { return Model{r.whole("id"), r.text("name"), r.file("bytes")} },
-	"cancel": func(r reader) any { return Cancel{r.whole("id")} },
-	"log":    func(r reader) any { return Log{r.whole("id")} },
+	"model":   func(r reader) any { return Model{r.whole("id"), r.text("name"), r.file("bytes")} },
+	"cancel":  func(r reader) any { return Cancel{r.whole("id")} },
+	"log":     func(r reader) any { return Log{r.whole("id")} },
+	"connect": func(r reader) any { return Connect{r.whole("id"), r.text("spec"), r.optionalText("token")} },
+	"ask":     func(r reader) any { return Ask{r.whole("id"), r.floats("x")} },
+	"call": func(r reader) any {
+		return Call{
+			r.whole("id"), r.text("server"), r.optionalText("key"), r.oneOf("method", "GET", "POST", "PUT", "DELETE"),
+			r.text("path"), r.optionalText("body"),
+		}
+	},
+	"write": func(r reader) any { return Write{r.whole("id"), r.oneOf("which", "victim", "copy")} },
 }
 
 // Decode reads a message of the page and checks every field. It returns one of

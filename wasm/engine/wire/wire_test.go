@@ -129,7 +129,7 @@ var good = map[string]any{
 		[]string{"#0072b2", "#d55e00", "#00806f", "#a3447f"}, false,
 	}},
 	`{"kind":"view","view":` + viewJSON + `}`:          Review{View{"all", "labels", "linear", "agreement", true, true, false}},
-	`{"kind":"spec","id":7,"spec":"data=moons"}`:       Prepare{7, "data=moons"},
+	`{"kind":"spec","id":7,"spec":"data=moons"}`:       Prepare{7, "data=moons", ""},
 	`{"kind":"sketch","points":{"f64":[0.5,-0.25,3]}}`: Sketch{[]float64{0.5, -0.25, 3}},
 	`{"kind":"play"}`:                            Play{},
 	`{"kind":"pause"}`:                           Pause{},
@@ -144,8 +144,13 @@ var good = map[string]any{
 	`{"kind":"run","id":5,"spec":"data=xor"}`:                                                                                    Run{5, "data=xor"},
 	`{"kind":"export","id":6,"spec":"n=20","queries":10,"rounds":2,"ended":true,"files":["copy.onnx","figure.svg"],"dark":true}`: Export{6, "n=20", 10, 2, true, []string{"copy.onnx", "figure.svg"}, true},
 	`{"kind":"model","id":8,"name":"m.onnx","bytes":{"u8":[1,255]}}`:                                                             Model{8, "m.onnx", []byte{1, 255}},
-	`{"kind":"cancel","id":5}`: Cancel{5},
-	`{"kind":"log","id":5}`:    Log{5},
+	`{"kind":"cancel","id":5}`:                                       Cancel{5},
+	`{"kind":"log","id":5}`:                                          Log{5},
+	`{"kind":"spec","id":7,"spec":"oracle=http://a","token":"s"}`:    Prepare{7, "oracle=http://a", "s"},
+	`{"kind":"connect","id":8,"spec":"oracle=http://a","token":"s"}`: Connect{8, "oracle=http://a", "s"},
+	`{"kind":"ask","id":8,"x":{"f64":[0.5,1]}}`:                      Ask{8, []float64{0.5, 1}},
+	`{"kind":"call","id":8,"server":"http://a","key":"k","method":"PUT","path":"/models/m","body":"{}"}`: Call{8, "http://a", "k", "PUT", "/models/m", "{}"},
+	`{"kind":"write","id":9,"which":"copy"}`: Write{9, "copy"},
 }
 
 func TestEveryRequestDecodesToItsFields(t *testing.T) {
@@ -192,7 +197,9 @@ func TestBadMessagesNameTheFieldAndWhatIsAllowed(t *testing.T) {
 		`{"kind":"spec","id":"1"}`:           "id must be a number, and is a string",
 		`{"kind":"spec","id":1.5,"spec":""}`: "id must be a whole number, and is 1.5",
 		`{"kind":"spec","id":1}`:             "spec must be a string, and is nothing",
-		`{"kind":"speed","speed":-1}`:        "speed must be a number from 0 to 1e+06, and is -1",
+		`{"kind":"call","id":1,"server":"","method":"TRACE"}`:                      `method must be one of [GET POST PUT DELETE], and is "TRACE"`,
+		`{"kind":"write","id":1,"which":"data"}`:                                   `which must be one of [victim copy], and is "data"`,
+		`{"kind":"speed","speed":-1}`:                                              "speed must be a number from 0 to 1e+06, and is -1",
 		`{"kind":"cursor","x":"a","y":0,"on":true}`:                                "x must be a number, and is a string",
 		`{"kind":"cursor","x":0,"y":0,"on":1}`:                                     "on must be a boolean, and is a number",
 		`{"kind":"sketch","points":[0,0,1]}`:                                       "points must be a Float64Array, and is an array",
@@ -338,7 +345,8 @@ func TestRequestsAreThoseOfTheContract(t *testing.T) {
 var replies = []Reply{
 	Moment{X: []float64{0, 1}}, Exporting{}, Modelled{}, Exported{Files: [][]byte{{1}}},
 	Ready{}, Preparing{}, Prepared{}, State{}, Query{}, Progress{}, End{}, Probed{Victim: &Said{}},
-	Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Claims{Suspects: []Suspect{{}}, Leak: &Leak{}}, Failure{ID: new(int), Key: "k"},
+	Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Claims{Suspects: []Suspect{{}}, Leak: &Leak{}}, Failure{ID: new(int), Key: "k", Reason: "r"},
+	Connected{Server: &Server{}}, Exchange{}, Called{}, Written{}, Network{},
 }
 
 func TestRepliesAreThoseOfTheContract(t *testing.T) {
@@ -395,7 +403,7 @@ func fits(v any, declared string) bool {
 	case []any:
 		return strings.Contains(declared, "[]")
 	case Fields:
-		return strings.HasPrefix(declared, "Said") || strings.HasPrefix(declared, "Leak")
+		return strings.HasPrefix(declared, "Said") || strings.HasPrefix(declared, "Leak") || strings.HasPrefix(declared, "Server")
 	case nil:
 		return strings.Contains(declared, "null")
 	}
