@@ -21,7 +21,7 @@ const drawable = ({ axis, columns, rows }) =>
 export class PaperFigure {
 	/** @private @type {Report|null} */ measured = null;
 	/** @private */ surface = h("div", { class: "surface" });
-	/** @private */ key = h("ul", { class: "key" });
+	/** @private */ key = h("ul", { class: "marks" });
 
 	/** @param {Report} published */
 	constructor(published) {
