@@ -88,7 +88,7 @@ test("a dropped experiment opens", async ({ page }) => {
 	);
 	await expect(page.getByRole("radio", { name: "XOR" })).toBeChecked();
 	await drop(page, "heist.json", "[1]");
-	await expect(page.locator("#notices")).toContainText("not an experiment saved by this page");
+	await expect(page.locator("#notices")).toContainText("neither an experiment nor a model");
 });
 
 for (const [name, text, says] of /** @type {[string, string, RegExp][]} */ ([

@@ -164,7 +164,7 @@ test.describe("sharing", () => {
 		const link = await page.getByLabel("Link").inputValue();
 		expect(link).toContain(`#v=1&${QUICK.replace("data=moons&", "data=moons&")}`);
 		await page.getByRole("button", { name: "Copy link" }).click();
-		await expect(page.locator("#share-dialog").getByRole("status")).toHaveText("Copied.");
+		await expect(page.locator("#share-dialog").getByRole("status").first()).toHaveText("Copied.");
 		expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
 
 		const saved = page.waitForEvent("download");
@@ -190,7 +190,7 @@ test.describe("sharing", () => {
 			mimeType: "application/json",
 			buffer: Buffer.from("{}"),
 		});
-		await expect(page.locator("#notices")).toContainText("not an experiment saved by this page");
+		await expect(page.locator("#notices")).toContainText("neither an experiment nor a model");
 		await expect(page.locator("#budget")).toHaveText("30");
 	});
 });
