@@ -21,7 +21,8 @@ import (
 // logits. Errors: those of the oracle and of the training. Source: Tramèr et al.
 // 2016, section 4.1. Beyond the paper: a fit starts from the last one and is
 // replaced only by one that explains all answers better, so that more queries
-// never make the copy worse.
+// never make the copy worse; for a large MLP the queries begin in the middle of
+// the domain (inner).
 func equations(s *session) (ending, error) {
 	kind := s.o.Answers()
 	if kind == oracle.Top1 && s.c > 2 {
@@ -275,18 +276,37 @@ func (s *session) probabilities() []float64 {
 }
 
 // fitProbabilities minimises the loss on the returned probabilities, round by
-// round.
+// round, and once more between the queries in the middle of the domain and those
+// all over it.
 func (s *session) fitProbabilities() (ending, error) {
 	var best model.Classifier
-	totals := schedule(s.budget, max(8, s.budget/8), s.rounds(8))
+	rounds := 8
+	if s.large() {
+		rounds = 3
+	}
+	totals := schedule(s.budget, max(8, s.budget/8), s.rounds(rounds))
+	inner := s.inner()
 	for i, total := range totals {
-		from := s.n()
-		if err := s.ask(s.uniform(total-from), "uniform"); err != nil {
+		last := i == len(totals)-1
+		if s.n() < inner && inner < total {
+			if err := s.ask(s.middle(inner-s.n()), "uniform in the middle"); err != nil {
+				return ending{}, err
+			}
+			var err error
+			if best, err = s.better(best, false); err != nil {
+				return ending{}, err
+			}
+		}
+		from, draw, why := s.n(), s.uniform, "uniform"
+		if total <= inner {
+			draw, why = s.middle, "uniform in the middle"
+		}
+		if err := s.ask(draw(total-from), why); err != nil {
 			return ending{}, err
 		}
-		solved := best != nil && s.misfit(best, from) <= solvedFit
+		solved := best != nil && total > inner && s.misfit(best, from) <= solvedFit
 		var err error
-		if best, err = s.better(best, i == len(totals)-1); err != nil {
+		if best, err = s.better(best, last); err != nil {
 			return ending{}, err
 		}
 		if err := s.show(best, len(totals)); err != nil {
@@ -299,6 +319,39 @@ func (s *session) fitProbabilities() (ending, error) {
 	return ending{status: Budget}, nil
 }
 
+// large tells whether the copy is an MLP that takes long to fit.
+func (s *session) large() bool {
+	return s.Copy.Family == "mlp" && s.Copy.Unknowns(s.d, s.c) >= model.Large
+}
+
+// spread is how far from the centre the middle of the domain reaches, as a share
+// of its range: in d dimensions the sums that a node makes of its inputs vary
+// there as they do in four.
+func (s *session) spread() float64 { return min(1, 2/math.Sqrt(float64(s.d))) }
+
+// inner is how many queries are asked in the middle first: where the nodes of a
+// network are not saturated, and solvers find the way from a random start. Half of
+// the budget, but not more than determine the copy well. On Digits the fit to
+// uniform queries ends in a local minimum instead.
+func (s *session) inner() int {
+	if !s.large() || s.spread() == 1 {
+		return 0
+	}
+	return min(s.budget/2, 9*s.Copy.Unknowns(s.d, s.c)/(2*(s.c-1)))
+}
+
+// middle draws n inputs uniformly from the middle of the domain.
+func (s *session) middle(n int) []float64 {
+	x := s.uniform(n)
+	for i, v := range x {
+		if f := s.box[i%s.d]; f.Categories == nil {
+			centre := (f.Low + f.High) / 2
+			x[i] = centre + s.spread()*(v-centre)
+		}
+	}
+	return x
+}
+
 // solvedFit is the largest error in a probability on answers not used in the fit
 // at which a fitted copy counts as solved.
 const solvedFit = 1e-9
@@ -306,10 +359,13 @@ const solvedFit = 1e-9
 // better fits the copy anew, from the last one and from scratch, because a fit to
 // few answers may have saturated and its descendants with it, and returns the fit
 // that explains all answers best. For the MLP, which has local minima, the last
-// round tries hardest.
+// round tries hardest, unless it is large.
 func (s *session) better(last model.Classifier, final bool) (model.Classifier, error) {
 	fresh := 1
-	if s.Copy.Family == "mlp" && final {
+	switch {
+	case s.large():
+		fresh = 0
+	case s.Copy.Family == "mlp" && final:
 		fresh = 4
 	}
 	best, least := last, math.Inf(1)
@@ -336,16 +392,33 @@ func (s *session) better(last model.Classifier, final bool) (model.Classifier, e
 }
 
 // fitOnce trains on the probabilities. While there are fewer equations than
-// unknowns, a small penalty picks the copy with small weights.
+// unknowns, a small penalty picks the copy with small weights. A large MLP is
+// fitted to ten equations for each unknown at first, and to all answers only if
+// those leave some unexplained.
 func (s *session) fitOnce(warm model.Classifier) (model.Classifier, error) {
 	r := s.Copy
 	r.C, r.L2 = math.Inf(1), 0
-	if s.n()*(s.c-1) < r.Unknowns(s.d, s.c) || s.n() < s.d+2 {
+	k := r.Unknowns(s.d, s.c)
+	if s.n()*(s.c-1) < k || s.n() < s.d+2 {
 		r.C, r.L2 = 1e6, 1e-7
 	}
 	data := model.Data{X: s.x, Dim: s.d, Classes: s.c, Probabilities: s.probabilities()}
-	return r.Train(data, model.Options{Rand: s.r, Tick: s.Tick, Warm: warm})
+	o := model.Options{Rand: s.r, Tick: s.Tick, Warm: warm}
+	if enough := (10*k + s.c - 2) / (s.c - 1); s.large() && r.Members == 0 && s.n() > enough {
+		some := data
+		some.X, some.Probabilities = data.X[:enough*s.d], data.Probabilities[:enough*s.c]
+		m, err := r.Train(some, o)
+		if err != nil || s.misfit(m, 0) <= exactFit {
+			return m, err
+		}
+		o.Warm = m
+	}
+	return r.Train(data, o)
 }
+
+// exactFit is the largest error in a probability at which answers that were not
+// fitted are explained.
+const exactFit = 1e-6
 
 // error is the mean squared error of the copy's probabilities on all answers.
 func (s *session) error(m model.Classifier) float64 {

@@ -57,9 +57,11 @@ func (l *mlpLoss) penalty(grad, w []float64) float64 {
 
 // maxSecondOrder is the number of parameters up to which a copy is solved for by
 // Levenberg-Marquardt, whose steps cost their square for each point and their
-// cube. Tuned: 525 take 0.1 s a step, 1510 take 2 s, and cross-entropy suffices
-// there.
-const maxSecondOrder = 800
+// cube: with 1510 parameters and as many points a second or two.
+const maxSecondOrder = 2000
+
+// Large is the number of parameters from which on a copy gets one start only.
+const Large = 800
 
 // trainMLP minimises mean cross-entropy + ½·L2·‖W‖². From labels it is a
 // victim's training.
@@ -67,8 +69,9 @@ const maxSecondOrder = 800
 // From probabilities it recovers the model that gave them. Where none is 0, a
 // perceptron with one hidden layer and at most maxSecondOrder parameters is
 // solved for by least squares on log-ratios, from the warm start or from up to
-// three random ones. Unless that explains the answers, as it can't when they are
-// rounded, cross-entropy is minimised too, and the smaller one wins.
+// three random ones (of Large ones one start in all). Unless that explains the
+// answers, as it can't when they are rounded, cross-entropy is minimised too, and
+// the smaller one wins.
 func (r Recipe) trainMLP(data Data, o Options) (Classifier, error) {
 	if o.Rand == nil {
 		panic("model: training an mlp needs Options.Rand")
@@ -136,17 +139,23 @@ func (t *mlpTraining) minimise(w []float64) error {
 }
 
 // The root mean square error of centred log-probabilities, in nats, at which a
-// copy counts as exact, as good, and at which its answers count as explained.
+// copy counts as exact, as good, at which its answers count as explained, and at
+// which a large copy is on the way there and waits for more answers.
 const (
 	exactLogs     = 1e-9
 	goodLogs      = 1e-4
 	explainedLogs = 1e-3
+	promisingLogs = 0.1
 )
 
 // solve recovers the model from unrounded probabilities.
 func (t *mlpTraining) solve(q *logRatios) error {
 	q.pace = t.pace
-	for range 3 {
+	large, starts := len(t.m.w) >= Large, 3
+	if large {
+		starts = 1
+	}
+	for range starts {
 		rms, err := t.recover(q, t.start())
 		if err != nil {
 			return err
@@ -155,9 +164,12 @@ func (t *mlpTraining) solve(q *logRatios) error {
 			t.m.fit.Converged = true
 			return nil
 		}
+		if large && rms <= promisingLogs {
+			return nil
+		}
 		t.warm = nil
 	}
-	if err := t.minimise(slices.Clone(t.m.w)); err != nil {
+	if err := t.minimise(slices.Clone(t.m.w)); err != nil || large {
 		return err
 	}
 	return t.minimise(t.start())
