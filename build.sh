@@ -7,6 +7,7 @@
 #   ./build.sh check         format, lint, types, vet, staticcheck: what takes seconds
 #   ./build.sh test          install what the tests need, then check everything
 #   ./build.sh bench [J5]    measure against TensorFlow.js and plain JavaScript, all jobs or one
+#   ./build.sh bench-worker [load|memory]  measure the Worker on this machine
 #   ./build.sh measure       measure the page: latencies, long tasks, memory, downloads
 #   ./build.sh fuzz [time]   run each fuzz target for a while (10s)
 #
@@ -297,6 +298,12 @@ bench() {
 	node bench/run.js "$@"
 }
 
+bench_worker() {
+	install_node_modules wasm/oracle
+	worker
+	node wasm/oracle/bench.js "$@"
+}
+
 measure() {
 	build
 	install_node_modules .
@@ -306,6 +313,7 @@ measure() {
 
 case ${1:-} in
 check) static; summary ;; # no "&&": it would switch off -e inside static
+bench-worker) bench_worker "${@:2}" ;;
 serve | build | worker | test | bench | measure | fuzz) "$@" ;;
 *) sed -n '2,12s/^# \{0,1\}//p' build.sh; exit 2 ;;
 esac

@@ -71,12 +71,7 @@ export class Account extends DurableObject {
 			return row && row.time >= since ? row.body : undefined;
 		});
 		if (grant.verdict !== granted || n === 0) return grant;
-		if (spending.before > old.before)
-			this.sql.exec(
-				"update charges set id = null where model = ? and time < ?",
-				model,
-				spending.before,
-			);
+		if (spending.before > old.before) this.#forgetIds(model, spending.before);
 		const s = spending;
 		this.sql.exec(
 			"insert or replace into spendings values (?, ?, ?, ?, ?, ?, ?)",
@@ -87,6 +82,21 @@ export class Account extends DurableObject {
 			...[model, id ?? null, body ?? null, draw.name ?? "", n, now],
 		);
 		return grant;
+	}
+
+	/**
+	 * Forgets the ids of charges before a time. Those that the ledger does not have
+	 * yet stay, without them.
+	 *
+	 * @param {string} model
+	 * @param {number} time
+	 */
+	#forgetIds(model, time) {
+		this.sql.exec(
+			"delete from charges where model = ? and time < ? and seq <= (select shipped from self)",
+			...[model, time],
+		);
+		this.sql.exec("update charges set id = null where model = ? and time < ?", model, time);
 	}
 
 	/**
@@ -129,7 +139,10 @@ export class Account extends DurableObject {
 				).bind(ledger),
 			]);
 			this.sql.exec("update self set shipped = ?", last);
-			this.sql.exec("delete from charges where seq <= ? and id is null", last);
+			this.sql.exec(
+				"delete from charges where seq > ? and seq <= ? and id is null",
+				...[shipped, last],
+			);
 		}
 		this.shipping = last !== undefined; // more may have come meanwhile
 		if (this.shipping) await this.ctx.storage.setAlarm(Date.now() + shipping);

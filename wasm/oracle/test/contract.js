@@ -267,15 +267,22 @@ export function contract(server) {
 			await owner().ok("PUT", "/v2/models/open", { ...victim, access });
 			const path = "/v2/models/open/infer";
 			await anyone().ok("POST", path, ask(2, "a"));
-			const answer = await anyone().call("POST", path, ask(1));
-			assert.equal(answer.status, 402);
-			const wait = Number(answer.headers.get("Retry-After"));
-			assert.ok(wait >= 1 && wait <= 4);
-			await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+			const renewal = async () => {
+				const answer = await anyone().call("POST", path, ask(1));
+				assert.equal(answer.status, 402);
+				const wait = Number(answer.headers.get("Retry-After"));
+				assert.ok(wait >= 1 && wait <= 4);
+				await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+			};
+			await renewal();
 			// A retry over the border still costs nothing.
 			const retry = await anyone().ok("POST", path, ask(2, "a"));
 			assert.deepEqual(retry.parameters, { cost: 0, left: 2 });
 			await anyone().ok("POST", path, ask(2));
+			await renewal();
+			// Two windows later the id is forgotten.
+			const anew = await anyone().ok("POST", path, ask(1, "a"));
+			assert.deepEqual(anew.parameters, { cost: 1, left: 1 });
 		});
 	});
 

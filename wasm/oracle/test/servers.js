@@ -119,7 +119,7 @@ async function run(program, args, { ready } = {}) {
 		});
 	const stop = async () => {
 		if (!over && child.pid) process.kill(-child.pid, "SIGTERM");
-		const late = setTimeout(() => child.pid && process.kill(-child.pid, "SIGKILL"), 5000);
+		const late = setTimeout(() => child.pid && process.kill(-child.pid, "SIGKILL"), 20_000);
 		await end;
 		clearTimeout(late);
 		running.delete(stop);
