@@ -122,3 +122,19 @@ test("what a link can't mean is named, and the rest still holds", () => {
 		);
 	assert.equal(problems.length, 7);
 });
+
+test("behind a network nothing of one's own applies, and the attack is free to choose", () => {
+	const settings = {
+		oracle: "http://localhost",
+		model: "m",
+		data: "xor",
+		copy: "tree",
+		goal: "0.9",
+	};
+	const { settings: kept, dropped } = table.prune(settings);
+	assert.deepEqual(kept, { oracle: "http://localhost", model: "m", copy: "tree" });
+	assert.deepEqual(dropped.map((d) => d.key).sort(), ["data", "goal"]);
+	assert.equal(table.get(kept, "victim"), "");
+	assert.equal(table.get({ oracle: "http://localhost", model: "m" }, "attack"), "adaptive");
+	assert.equal(table.full(kept), true);
+});

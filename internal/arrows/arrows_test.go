@@ -133,7 +133,7 @@ func TestCoreDoesNotPullInTheNetwork(t *testing.T) {
 // A page queries remote oracles by its own fetch.
 func TestTheClientOfRemoteOraclesFitsIntoAPage(t *testing.T) {
 	t.Parallel()
-	for _, p := range list(t, "./remote/client/...") {
+	for _, p := range append(list(t, "./remote/client/..."), list(t, "./wasm/engine/...")...) {
 		for _, heavy := range []string{"net/http", "encoding/json", "context", "crypto/rand"} {
 			if slices.Contains(p.Deps, heavy) {
 				t.Errorf("%s depends on %s", p.ImportPath, heavy)
