@@ -2,13 +2,14 @@
 # Builds, serves and tests Model Heist.
 #
 #   ./build.sh serve         build the page and serve it on http://localhost:8080 (PORT=… for another)
-#   ./build.sh build         build the page into dist/, ready for any static host
+#   ./build.sh build         build the page into dist/, ready for any static host; with
+#                            SITE=https://… also what hosts that use oEmbed ask for
 #   ./build.sh worker        build page and oracle for a deploy to Cloudflare (wasm/oracle)
 #   ./build.sh check         format, lint, types, vet, staticcheck: what takes seconds
 #   ./build.sh test          install what the tests need, then check everything
 #   ./build.sh bench [J5]    measure against TensorFlow.js and plain JavaScript, all jobs or one
 #   ./build.sh bench-worker [load|memory]  measure the Worker on this machine
-#   ./build.sh measure       measure the page: latencies, long tasks, memory, downloads
+#   ./build.sh measure [first]  measure the page: first visit, latencies, long tasks, memory
 #   ./build.sh fuzz [time]   run each fuzz target for a while (10s)
 #
 # serve, build and worker need Go 1.26 and git; the rest also Node 20 or newer.
@@ -61,7 +62,7 @@ site() {
 	$bin/heist record >$bin/recording.json
 	$bin/heist reproduce --json >$bin/paper.json
 	go build -trimpath -buildvcs=false -o $bin/ ./internal/mkpages && $bin/mkpages -out $bin/pages
-	$bin/mksite -out dist -version "$(version)" site $bin/pages/ \
+	$bin/mksite -out dist -version "$(version)" -site "${SITE:-}" site $bin/pages/ \
 		engine.wasm=$bin/engine.wasm engine-full.wasm=$bin/engine-full.wasm params.json=$bin/params.json \
 		recording.json=$bin/recording.json paper.json=$bin/paper.json \
 		wasm_exec.js="$(go env GOROOT)/lib/wasm/wasm_exec.js"
@@ -308,12 +309,12 @@ measure() {
 	build
 	install_node_modules .
 	install_chromium
-	node e2e/measure.js
+	node e2e/measure.js "$@"
 }
 
 case ${1:-} in
 check) static; summary ;; # no "&&": it would switch off -e inside static
 bench-worker) bench_worker "${@:2}" ;;
 serve | build | worker | test | bench | measure | fuzz) "$@" ;;
-*) sed -n '2,12s/^# \{0,1\}//p' build.sh; exit 2 ;;
+*) sed -n '2,14s/^# \{0,1\}//p' build.sh; exit 2 ;;
 esac

@@ -99,7 +99,15 @@ test("does what it is asked, and names what it can't", async ({ page, host }) =>
 	}));
 	expect((await call(page, "setData", [points])).settings.data).toBe("points");
 	await call(page, "run");
-	expect(await call(page, "exportCSV")).toMatch(/^queries,agreement\n\d/);
+	expect(await call(page, "exportCSV", ["curve"])).toMatch(/^queries,/);
+	expect(await call(page, "exportSVG")).toContain("<svg");
+	expect(JSON.parse(await call(page, "exportJSON"))).toHaveProperty("copy");
+	const bytes = await page.evaluate(async () => {
+		const element = /** @type {any} */ (document.querySelector("heist-playground"));
+		return [(await element.exportONNX()).length, [...(await element.exportPNG(1)).slice(1, 4)]];
+	});
+	expect(bytes[0]).toBeGreaterThan(100);
+	expect(bytes[1]).toEqual([80, 78, 71]);
 	await call(page, "setState", [{ data: "xor", n: 60, queries: 20 }]);
 	expect((await call(page, "getState")).link).toContain("data=xor");
 	for (const [method, args, says] of /** @type {[string, unknown[], RegExp][]} */ ([
@@ -108,6 +116,7 @@ test("does what it is asked, and names what it can't", async ({ page, host }) =>
 		["setData", [[[0, 0, 7]]], /setData\[0\]\.c is 7; it must be a whole number from 0 to 3/],
 		["step", [0], /n is 0; it must be a whole number from 1 to 1000/],
 		["query", ["here"], /query takes an array of points/],
+		["exportCSV", ["all"], /table is all; it must be one of curve queries points/],
 	]))
 		await expect(call(page, method, args), method).rejects.toThrow(says);
 	await untilState(page, "idle");

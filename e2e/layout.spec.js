@@ -125,3 +125,26 @@ test("nothing of the bar overlaps at any size", async ({ page }) => {
 		expect(clashes, `at ${width} px`).toEqual([]);
 	}
 });
+
+for (const [width, height] of [
+	[1280, 800],
+	[600, 460],
+	[412, 823],
+]) {
+	test.describe(`${width} by ${height}, from the first paint on`, () => {
+		test.use({ viewport: { width, height } });
+		test("what comes in later moves next to nothing", async ({ page }) => {
+			await page.addInitScript(() => {
+				Object.assign(window, { shifted: 0 });
+				new PerformanceObserver((list) => {
+					for (const e of list.getEntries())
+						Object.assign(window, {
+							shifted: Reflect.get(window, "shifted") + Reflect.get(e, "value"),
+						});
+				}).observe({ type: "layout-shift", buffered: true });
+			});
+			await open(page);
+			expect(await page.evaluate("shifted")).toBeLessThan(0.02);
+		});
+	});
+}

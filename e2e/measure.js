@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "@playwright/test";
+import { farEmbed, vitals } from "./first-visit.js";
 import { startServer } from "./server.js";
 
 /** @typedef {import("@playwright/test").Page} Page */
@@ -174,6 +175,29 @@ async function firstVisit(browser, address) {
 	}
 }
 
+/** What a visitor on a slow phone waits for, and what an embed adds to an article. @param {import("@playwright/test").Browser} browser @param {string} address */
+async function slowVisit(browser, address) {
+	const runs = [];
+	for (let i = 0; i < 5; i++) runs.push(await vitals(browser, address, { slow: true }));
+	for (const [key, what, goal] of /** @type {const} */ ([
+		["fcp", "first contentful paint", "at most 1000 ms"],
+		["lcp", "largest contentful paint", "at most 1500 ms"],
+		["tbt", "main thread blocked", "at most 150 ms"],
+	]))
+		say(`slow 4G, CPU ÷ 4: ${what}`, spread(runs.map((r) => r[key])), goal);
+	say(
+		"slow 4G, CPU ÷ 4: layout shift",
+		Math.max(...runs.map((r) => r.cls)).toFixed(3),
+		"at most 0.02",
+	);
+	const { bytes, files } = await farEmbed(browser, address);
+	say(
+		"article with an embed far below",
+		`${(bytes / 1000).toFixed(1)} kB: ${files.join(" ")}`,
+		"at most 15 kB",
+	);
+}
+
 function downloads() {
 	const size = (/** @type {string} */ file, /** @type {string} */ ext) =>
 		statSync(path.join(dist, existsSync(path.join(dist, file + ext)) ? file + ext : file)).size;
@@ -201,12 +225,15 @@ const browser = await chromium.launch({
 try {
 	downloads();
 	await firstVisit(browser, server.address);
-	for (const measure of [latencies, longTasks]) {
-		const page = await browser.newPage();
-		await measure(page, server.address);
-		await page.close();
+	await slowVisit(browser, server.address);
+	if (process.argv[2] !== "first") {
+		for (const measure of [latencies, longTasks]) {
+			const page = await browser.newPage();
+			await measure(page, server.address);
+			await page.close();
+		}
+		await memory(browser, await browser.newPage(), server.address);
 	}
-	await memory(browser, await browser.newPage(), server.address);
 } finally {
 	await browser.close();
 	server.stop();

@@ -176,6 +176,7 @@ function start(file) {
 			apply: (options) => apply(takeOptions(new URLSearchParams(options).toString(), "", keys)),
 			address: () => formatLink(experiment.settings, table, engine.version),
 			problems,
+			moment: () => session.moment(),
 		}),
 	);
 }
@@ -234,10 +235,6 @@ const root = document.documentElement;
 root.classList.add("js");
 const framed = window.parent !== window;
 if (framed) root.classList.add("framed");
-const low = matchMedia("(height < 560px)");
-const fit = () => root.classList.toggle("low", framed || low.matches);
-low.addEventListener("change", fit);
-fit();
 loadTable().then(start, (err) =>
 	notice("params", `${t.fail.params} (${err.message})`, {
 		actions: [[t.retry, () => location.reload()]],

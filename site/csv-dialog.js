@@ -72,7 +72,7 @@ export class CsvDialog {
 			),
 		);
 		byId("csv-body").append(
-			h("p", {}, words.intro),
+			h("p", {}, window.parent === window ? words.intro : words.introFramed),
 			h("label", { for: this.area.id }, words.paste),
 			this.area,
 			h(

@@ -8,6 +8,8 @@ import { megabytes, whole } from "./format.js";
 export const words = {
 	intro:
 		"Paste a table, drop a file, or choose one: CSV or TSV, with or without a header, up to 5 MB. Your data never leave this page.",
+	introFramed:
+		"Paste a table, drop a file, or choose one: CSV or TSV, with or without a header, up to 5 MB. Your data stay in this browser; the page around the playground can read the points.",
 	paste: "Table",
 	file: "Choose a file…",
 	read: "Read it",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fileMethods } from "./frame-files.js";
 import { MAX_CLASSES, MAX_POINTS } from "./points.js";
 
 /**
@@ -83,12 +84,7 @@ export function remote(parts) {
 			}
 			return answers;
 		},
-		exportCSV: async () => curve.csv(),
-		exportJSON: async () => ({
-			modelheist: 1,
-			engine: engine.version,
-			settings: experiment.settings,
-		}),
+		...fileMethods(parts),
 	};
 }
 

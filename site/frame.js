@@ -24,6 +24,7 @@ import { themes } from "./theme.js";
  * @property {(options: Record<string, string>) => string[]} apply likewise
  * @property {() => string} address the experiment as a link's fragment
  * @property {string[]} problems what of the address could not be used
+ * @property {() => import("./export.js").Moment|null} moment what is on show
  */
 
 /** @param {Parts} parts */

@@ -28,6 +28,9 @@ const METHODS = [
 	"query",
 	"exportCSV",
 	"exportJSON",
+	"exportONNX",
+	"exportSVG",
+	"exportPNG",
 ];
 
 export class HeistPlayground extends HTMLElement {

@@ -68,6 +68,7 @@ export class Readout {
 		this.curve = curve;
 		/** @private */
 		this.facts = new Map(FACTS.map((name) => [name, fact(name)]));
+		for (const name of FACTS) this.set(name, "–");
 		this.frameBusy = false;
 	}
 

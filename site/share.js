@@ -8,6 +8,7 @@ import { byId, download, h, wireDialog } from "./dom.js";
 import { formatLink, LONG_LINK } from "./link.js";
 import { notice } from "./notices.js";
 import { optionsQuery } from "./options.js";
+import { embedSnippet } from "./snippet.js";
 import { t } from "./strings.js";
 import { keep } from "./victim.js";
 
@@ -59,12 +60,15 @@ export function wireShare(experiment, engine, open, moment) {
 		onfocus: () => link.select(),
 	});
 	const said = h("p", { class: "hint", role: "status" });
-	const copy = async () => {
+	const embed = h("textarea", { id: "share-embed", rows: 4, readOnly: true, hidden: true });
+	/** @param {HTMLInputElement|HTMLTextAreaElement} field */
+	const copy = async (field) => {
 		try {
-			await navigator.clipboard.writeText(link.value);
+			await navigator.clipboard.writeText(field.value);
 			said.textContent = t.share.copied;
 		} catch {
-			link.select(); // no clipboard here: the link stands selected
+			field.hidden = false;
+			field.select(); // no clipboard here: the text stands selected
 		}
 	};
 	const file = h("input", {
@@ -80,7 +84,8 @@ export function wireShare(experiment, engine, open, moment) {
 		h(
 			"div",
 			{ class: "row" },
-			h("button", { type: "button", class: "primary", onclick: copy }, t.share.copy),
+			h("button", { type: "button", class: "primary", onclick: () => copy(link) }, t.share.copy),
+			h("button", { type: "button", onclick: () => copy(embed) }, t.share.embed),
 			h(
 				"button",
 				{ type: "button", onclick: () => save(experiment, engine.version) },
@@ -90,11 +95,21 @@ export function wireShare(experiment, engine, open, moment) {
 			file,
 		),
 		said,
+		h("label", { class: "unseen", for: embed.id }, t.share.embed),
+		embed,
+		h(
+			"p",
+			{ class: "hint" },
+			h("a", { href: "embedding.html", target: "_blank", rel: "noopener" }, t.share.howTo),
+		),
 	);
 	const menu = exportMenu(engine, dialog);
 	for (const button of document.querySelectorAll(".share")) {
 		button.addEventListener("click", () => {
-			link.value = `${pageAddress()}#${formatLink(experiment.settings, experiment.table, engine.version)}`;
+			const { settings, table } = experiment;
+			link.value = `${pageAddress()}#${formatLink(settings, table, engine.version)}`;
+			embed.value = embedSnippet(settings, pageAddress(), formatLink(settings, table));
+			embed.hidden = true;
 			said.textContent = link.value.length > LONG_LINK ? t.share.long(link.value.length) : "";
 			menu(moment());
 			dialog.showModal();

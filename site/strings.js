@@ -39,6 +39,7 @@ export const t = {
 	dismiss: "Dismiss",
 	retry: "Retry",
 	restart: "Restart the engine",
+	copyCode: "Copy",
 	undo: "Undo",
 	redo: "Redo",
 	emptyCopy: "Nothing yet: the thief has asked no query.",
@@ -320,6 +321,8 @@ export const t = {
 			"The link holds the whole experiment, drawn points included. The same link gives the same run.",
 		label: "Link",
 		copy: "Copy link",
+		embed: "Copy embed",
+		howTo: "How to embed it",
 		copied: "Copied.",
 		long: (/** @type {number} */ n) =>
 			`This link has ${whole(n)} characters: chat programs and mail may cut it. A file is safer.`,

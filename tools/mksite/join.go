@@ -27,7 +27,9 @@ func join(files map[string][]byte, source string) error {
 	for page, text := range files {
 		if filepath.Ext(page) == ".html" {
 			for _, m := range script.FindAllSubmatch(text, -1) {
-				entries[path.Join(path.Dir(page), string(m[1]))] = true
+				if name := path.Join(path.Dir(page), string(m[1])); name != element { // joined by itself
+					entries[name] = true
+				}
 			}
 		}
 	}

@@ -31,18 +31,19 @@ import (
 func main() {
 	out := flag.String("out", "dist", "where the page goes")
 	version := flag.String("version", "", "what build.json says")
+	site := flag.String("site", "", "the address that the site will have, for oEmbed; without it there is none")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		fmt.Fprintln(os.Stderr, "usage: mksite [-out dist] [-version v] source [folder/ | name=file ...]")
 		os.Exit(2)
 	}
-	if err := run(*out, *version, flag.Arg(0), flag.Args()[1:]); err != nil {
+	if err := run(*out, *version, *site, flag.Arg(0), flag.Args()[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "mksite:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out, version, source string, extra []string) error {
+func run(out, version, site, source string, extra []string) error {
 	files, err := read(os.DirFS(source))
 	if err != nil {
 		return err
@@ -68,6 +69,9 @@ func run(out, version, source string, extra []string) error {
 		return err
 	}
 	if err := embed(files, source); err != nil {
+		return err
+	}
+	if err := oembed(files, site); err != nil {
 		return err
 	}
 	if err := join(files, source); err != nil {

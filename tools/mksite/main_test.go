@@ -32,7 +32,7 @@ func TestThePageRefersToItsEngineByContent(t *testing.T) {
 		extra = append(extra, name+"="+filepath.Join(made, name))
 	}
 	build := func() (page string) {
-		if err := run(out, "v1", source, extra); err != nil {
+		if err := run(out, "v1", "", source, extra); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(filepath.Join(out, "index.html"))
@@ -69,7 +69,7 @@ func TestThePageRefersToItsEngineByContent(t *testing.T) {
 
 func TestAMissingPartIsNamed(t *testing.T) {
 	t.Parallel()
-	err := run(t.TempDir(), "", tree(t, map[string]string{"index.html": ""}), nil)
+	err := run(t.TempDir(), "", "", tree(t, map[string]string{"index.html": ""}), nil)
 	if err == nil || !strings.Contains(err.Error(), "engine.wasm") {
 		t.Errorf("got %v, want an error that names engine.wasm", err)
 	}
