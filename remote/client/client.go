@@ -313,22 +313,24 @@ func (c *Oracle) parts(whole Life, x []float64, n int) ([]oracle.Reply, error) {
 	}
 	ctx := newPart(whole)
 	defer ctx.end()
-	var group sync.WaitGroup
 	slots := make(chan struct{}, c.o.Parallel)
 	for i := range requests {
 		slots <- struct{}{}
 		if ctx.Err() != nil {
+			<-slots
 			break
 		}
-		group.Go(func() {
+		go func() {
 			replies[i], errs[i] = c.part(ctx, x[i*size*d:min((i+1)*size, n)*d], i)
 			if errs[i] != nil {
 				ctx.end()
 			}
 			<-slots
-		})
+		}()
 	}
-	group.Wait()
+	for range c.o.Parallel { // until all are free again; a WaitGroup is 2 kB of a page
+		slots <- struct{}{}
+	}
 	return replies, first(errs, whole)
 }
 
