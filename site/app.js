@@ -3,6 +3,7 @@
  * @module
  */
 
+import { keepAddress } from "./address.js";
 import { Baseline } from "./baseline.js";
 import { Engine } from "./client.js";
 import { buildControls } from "./controls.js";
@@ -13,13 +14,12 @@ import { wireDraft } from "./draft.js";
 import { wireEarly } from "./early.js";
 import { Editor } from "./editor.js";
 import { Experiment } from "./experiment.js";
-import { wireHelp } from "./help.js";
 import { wireCrosshair, wireShortcuts } from "./keys.js";
+import { later } from "./later.js";
 import { wireLife } from "./life.js";
 import { formatLink, parseLink } from "./link.js";
 import { Look } from "./look.js";
 import { notice } from "./notices.js";
-import { Numbers } from "./numbers.js";
 import { takeOptions } from "./options.js";
 import { Table } from "./params.js";
 import { hideParts } from "./parts.js";
@@ -29,13 +29,12 @@ import { PLANE } from "./presets.js";
 import { Readout } from "./readout.js";
 import { Remote } from "./remote.js";
 import { Session } from "./session.js";
-import { keepAddress, openFile, wireShare } from "./share.js";
 import { wireSheet } from "./sheet.js";
 import { t } from "./strings.js";
+import { Tables } from "./tables.js";
 import { Theft } from "./theft.js";
 import { setTheme, wireTheme } from "./theme.js";
 import { Tools } from "./tools.js";
-import { bring } from "./victim.js";
 import { buildView, Tabs } from "./view.js";
 
 /** The table of settings, written by the build. */
@@ -54,7 +53,7 @@ function start(file) {
 	const plots = new Plots();
 	const theft = new Theft(engine);
 	const readout = new Readout(curve);
-	const numbers = new Numbers(curve, engine);
+	const numbers = new Tables(curve, engine);
 	const baseline = new Baseline(engine, curve);
 	const look = new Look(engine);
 	const tabs = new Tabs();
@@ -92,7 +91,11 @@ function start(file) {
 	const asked = takeOptions(location.search, location.hash, keys);
 	const problems = [...asked.problems, ...open(asked.fragment)];
 	experiment.past = []; // before the first experiment there was none
-	const bringFile = (/** @type {File} */ file) => bring(file, experiment, engine);
+	const bringFile = (/** @type {File} */ file) =>
+		later(
+			() => import("./extras.js"),
+			({ bring }) => bring(file, experiment, engine),
+		);
 	buildControls(experiment, file.sections, bringFile);
 	const view = buildView(
 		(next) => {
@@ -133,10 +136,19 @@ function start(file) {
 	theft.wanted = asked.options.autoplay;
 	wireSheet();
 	wireDraft(experiment);
-	const take = (/** @type {File} */ file) => openFile(file, open, bringFile);
+	const take = (/** @type {File} */ file) =>
+		later(
+			() => import("./extras.js"),
+			({ openFile }) => openFile(file, open, bringFile),
+		);
 	wireDrop(csv, take);
 	wireShare(experiment, engine, take, () => session.moment());
-	const help = wireHelp();
+	const help = () =>
+		later(
+			() => import("./extras.js"),
+			({ openHelp }) => openHelp(),
+		);
+	byId("help").addEventListener("click", help);
 	addEventListener("hashchange", () => {
 		const now = takeOptions("", location.hash, keys);
 		apply(now);
@@ -166,7 +178,7 @@ function start(file) {
 	history();
 	engine.full = experiment.full;
 	if (!framed) return engine.start();
-	import("./framed.js").then(({ beginFramed }) =>
+	import("./extras.js").then(({ beginFramed }) =>
 		beginFramed({
 			engine,
 			experiment,
@@ -179,6 +191,30 @@ function start(file) {
 			moment: () => session.moment(),
 		}),
 	);
+}
+
+/**
+ * The dialog that hands the experiment on comes with the first press.
+ * @param {Experiment} experiment
+ * @param {Engine} engine
+ * @param {(file: File) => Promise<void>} take
+ * @param {() => import("./export.js").Moment|null} moment
+ */
+function wireShare(experiment, engine, take, moment) {
+	/** @type {ReturnType<typeof import("./share.js").shareDialog>|undefined} */
+	let open;
+	for (const button of document.querySelectorAll(".share")) {
+		button.addEventListener("click", () => {
+			const now = moment();
+			later(
+				() => import("./extras.js"),
+				({ shareDialog }) => {
+					open ??= shareDialog(experiment, engine, take);
+					open(now);
+				},
+			);
+		});
+	}
 }
 
 /**
@@ -195,7 +231,7 @@ function lessonsOn(page) {
 		 */
 		async open(place, set) {
 			if (place === "") return this.runner?.close();
-			const { LessonRunner } = await import("./lesson.js");
+			const { LessonRunner } = await import("./extras.js");
 			this.runner ??= new LessonRunner(page);
 			await this.runner.open(place, set);
 		},

@@ -5,7 +5,6 @@
  */
 
 import { formatLink } from "./link.js";
-import { Pool } from "./pool.js";
 
 /** @typedef {import("./experiment.js").Experiment} Experiment */
 
@@ -13,7 +12,7 @@ import { Pool } from "./pool.js";
 const POOL = 1;
 
 export class Baseline {
-	/** @private */ pool = new Pool(POOL);
+	/** @private @type {import("./pool.js").Pool|null} */ pool = null;
 	/** @private */ running = new AbortController();
 	/** @private The experiment whose baseline is there or under way. */ spec = "";
 
@@ -53,6 +52,8 @@ export class Baseline {
 		this.running = new AbortController();
 		const { signal } = this.running;
 		try {
+			const { Pool } = await import("./extras.js");
+			this.pool ??= new Pool(POOL);
 			const { queries, agreement } = await this.pool.run(module, { kind: "run", spec }, signal);
 			if (signal.aborted) return;
 			this.curve.uniform = { name: "uniform", queries, agreement };

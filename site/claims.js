@@ -6,7 +6,8 @@
 
 import { h } from "./dom.js";
 import { coordinate, error, share } from "./format.js";
-import { CLASS_LETTERS, t } from "./strings.js";
+import { CLASS_LETTERS } from "./strings.js";
+import { more } from "./strings-later.js";
 
 /**
  * @typedef {Extract<import("./messages.js").Response, {kind: 'claims'}>} Claims
@@ -25,8 +26,8 @@ export function tablesOf({ leaves, edges, points, leak }) {
 		`${coordinate(low)}…${coordinate(high)}`;
 	const all = [
 		{
-			title: t.table.leaves,
-			heads: ["x", "y", "class", t.table.shareCol],
+			title: more.table.leaves,
+			heads: ["x", "y", "class", more.table.shareCol],
 			rows: groups(leaves, 6).map(([x0, x1, y0, y1, c, part]) => [
 				range(x0, x1),
 				range(y0, y1),
@@ -36,20 +37,20 @@ export function tablesOf({ leaves, edges, points, leak }) {
 			note: "",
 		},
 		{
-			title: t.table.edges,
-			heads: [t.table.featureCol, t.table.edgeCol],
+			title: more.table.edges,
+			heads: [more.table.featureCol, more.table.edgeCol],
 			rows: groups(edges, 2).map(([f, at]) => ["xy"[f] ?? String(f + 1), coordinate(at)]),
 			note: "",
 		},
 		{
-			title: t.table.points,
-			heads: ["x, y", t.table.matchCol, t.table.distanceCol],
+			title: more.table.points,
+			heads: ["x, y", more.table.matchCol, more.table.distanceCol],
 			rows: groups(points, 4).map(([x, y, trueX, trueY]) =>
 				Number.isNaN(trueX)
 					? [pair(x, y), "–", "–"]
 					: [pair(x, y), pair(trueX, trueY), error(Math.hypot(x - trueX, y - trueY))],
 			),
-			note: leak ? t.table.leak(error(leak.mean), error(leak.random)) : "",
+			note: leak ? more.table.leak(error(leak.mean), error(leak.random)) : "",
 		},
 	];
 	return all.filter((found) => found.rows.length > 0);
@@ -69,16 +70,16 @@ const groups = (numbers, width) =>
  * @param {import("./messages.js").Suspect[]} suspects the likeliest first
  */
 export function suspectTable(suspects) {
-	const head = h("tr", {}, ...t.suspects.heads.map((text) => h("th", { scope: "col" }, text)));
+	const head = h("tr", {}, ...more.suspects.heads.map((text) => h("th", { scope: "col" }, text)));
 	const rows = suspects.map(({ name, error: off, out }, i) =>
 		h(
 			"tr",
 			{ class: out && "out" },
 			h("th", { scope: "row" }, name),
 			h("td", {}, out ? "–" : error(off)),
-			h("td", {}, out ? t.suspects.out(out) : i === 0 ? t.suspects.taken : ""),
+			h("td", {}, out ? more.suspects.out(out) : i === 0 ? more.suspects.taken : ""),
 		),
 	);
-	const caption = h("caption", {}, t.suspects.title);
+	const caption = h("caption", {}, more.suspects.title);
 	return h("table", {}, caption, h("thead", {}, head), h("tbody", {}, ...rows));
 }

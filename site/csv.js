@@ -37,7 +37,7 @@ export class CsvImport {
 	 */
 	with(then) {
 		later(
-			() => import("./csv-dialog.js"),
+			() => import("./extras.js"),
 			({ CsvDialog }) => {
 				this.dialog ??= new CsvDialog(this.engine, this.use);
 				then(this.dialog);

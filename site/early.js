@@ -25,7 +25,7 @@ export function wireEarly(parts) {
 		const first = Object.keys(experiment.settings).length === 0;
 		if (!first || engine.ready) return;
 		try {
-			const { playRecording } = await import("./recording.js");
+			const { playRecording } = await import("./extras.js");
 			const begin = await playRecording();
 			// Meanwhile the engine may have come, or another experiment.
 			if (engine.ready || theft.recorded || Object.keys(experiment.settings).length > 0) return;

@@ -6,6 +6,7 @@
 
 import { h } from "./dom.js";
 import { t } from "./strings.js";
+import { more } from "./strings-later.js";
 import { wireTheme } from "./theme.js";
 
 /** What the text of the page has for the address of the site. */
@@ -24,7 +25,7 @@ for (const pre of document.querySelectorAll("pre")) {
 	const copy = async () => {
 		try {
 			await navigator.clipboard.writeText(pre.textContent ?? "");
-			said.textContent = t.share.copied;
+			said.textContent = more.share.copied;
 		} catch {
 			getSelection()?.selectAllChildren(pre); // no clipboard here: it stands selected
 		}

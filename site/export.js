@@ -9,6 +9,7 @@ import { Engine } from "./client.js";
 import { download, h } from "./dom.js";
 import { paint, svgLink, withLink } from "./picture.js";
 import { t } from "./strings.js";
+import { more } from "./strings-later.js";
 import { readTheme } from "./theme.js";
 
 /**
@@ -18,10 +19,10 @@ import { readTheme } from "./theme.js";
 
 /** Files, by row of the menu; those of the copy need one. */
 const ROWS = [
-	{ title: t.export.copy, files: ["copy.json", "copy.onnx", "copy.py", "copy.go"], copy: true },
-	{ title: t.export.victim, files: ["victim.json", "victim.onnx", "victim.py", "victim.go"] },
-	{ title: t.export.tables, files: ["points.csv", "queries.csv", "curve.csv"] },
-	{ title: t.export.whole, files: ["experiment.json"] },
+	{ title: more.export.copy, files: ["copy.json", "copy.onnx", "copy.py", "copy.go"], copy: true },
+	{ title: more.export.victim, files: ["victim.json", "victim.onnx", "victim.py", "victim.go"] },
+	{ title: more.export.tables, files: ["points.csv", "queries.csv", "curve.csv"] },
+	{ title: more.export.whole, files: ["experiment.json"] },
 ];
 
 export class ExportMenu {
@@ -35,12 +36,12 @@ export class ExportMenu {
 	/** @private */ cancel = h(
 		"button",
 		{ type: "button", hidden: true, onclick: () => this.stop() },
-		t.export.cancel,
+		more.export.cancel,
 	);
 	/** @private */ dark = h("input", { type: "checkbox", id: "export-dark" });
 	/** @private */ scale = h(
 		"select",
-		{ id: "export-scale", "aria-label": t.export.size },
+		{ id: "export-scale", "aria-label": more.export.size },
 		...[1, 2, 4].map((n) => h("option", { value: String(n), selected: n === 2 }, `${n}×`)),
 	);
 	/** @private @type {HTMLButtonElement[]} */
@@ -51,17 +52,17 @@ export class ExportMenu {
 		this.engine = engine;
 		/** @param {string} name */
 		const button = (name) =>
-			h("button", { type: "button", onclick: () => this.save(name) }, t.export.as(name));
+			h("button", { type: "button", onclick: () => this.save(name) }, more.export.as(name));
 		this.root = h(
 			"section",
 			{ class: "export", "aria-labelledby": "export-title" },
-			h("h3", { id: "export-title" }, t.export.title),
+			h("h3", { id: "export-title" }, more.export.title),
 			row(
-				t.export.figure,
+				more.export.figure,
 				button("figure.svg"),
 				button("figure.png"),
 				this.scale,
-				h("label", { for: this.dark.id }, this.dark, ` ${t.export.dark}`),
+				h("label", { for: this.dark.id }, this.dark, ` ${more.export.dark}`),
 			),
 			...ROWS.map(({ title, files, copy }) => {
 				const buttons = files.map(button);
@@ -82,7 +83,7 @@ export class ExportMenu {
 		for (const b of this.root.querySelectorAll("button")) b.disabled = !moment;
 		this.cancel.disabled = false;
 		for (const b of this.copies) b.disabled = !moment || moment.rounds === 0;
-		this.say(!moment ? t.export.nothing : moment.rounds === 0 ? t.export.noCopy : "");
+		this.say(!moment ? more.export.nothing : moment.rounds === 0 ? more.export.noCopy : "");
 	}
 
 	/** The dialog closes. */
@@ -103,7 +104,7 @@ export class ExportMenu {
 	async save(name) {
 		if (!this.moment) return;
 		this.stop();
-		this.say(t.export.making(name), true);
+		this.say(more.export.making(name), true);
 		try {
 			const writer = await this.ready();
 			const id = writer.id();
@@ -119,10 +120,10 @@ export class ExportMenu {
 			if (this.at !== id) return;
 			const bytes = name === "figure.png" ? await this.picture(files[0]) : files[0];
 			download(name, bytes);
-			this.say(t.export.saved(name));
+			this.say(more.export.saved(name));
 		} catch (err) {
 			if (/** @type {{code?: string}} */ (err).code !== "stopped")
-				this.say(t.export.failed(err instanceof Error ? err.message : String(err)));
+				this.say(more.export.failed(err instanceof Error ? err.message : String(err)));
 		}
 		this.at = 0;
 	}
@@ -141,7 +142,7 @@ export class ExportMenu {
 		return new Promise((resolve, reject) => {
 			writer.on("ready", () => resolve(writer));
 			writer.on("exporting", ({ id, queries }) => {
-				if (id === this.at) this.say(t.export.at(queries), true);
+				if (id === this.at) this.say(more.export.at(queries), true);
 			});
 			writer.addEventListener("loading", (e) => {
 				const { stage, bytes, total } = /** @type {CustomEvent} */ (e).detail;

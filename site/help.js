@@ -4,20 +4,18 @@
  */
 
 import { byId, h, wireDialog } from "./dom.js";
-import { t } from "./strings.js";
+import { more } from "./strings-later.js";
 
-/** @returns {() => void} opens it */
-export function wireHelp() {
+/** Opens it; it is filled the first time. */
+export function openHelp() {
 	const dialog = byId("help-dialog", HTMLDialogElement);
-	wireDialog(dialog);
-	const rows = t.shortcuts.map(([keys, what]) =>
-		h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, what)),
-	);
-	byId("help-body").append(
-		h("dl", { class: "keys" }, ...rows),
-		h("p", { class: "hint" }, t.shortcutsNote),
-	);
-	const open = () => dialog.showModal();
-	byId("help").addEventListener("click", open);
-	return open;
+	const body = byId("help-body");
+	if (!body.hasChildNodes()) {
+		wireDialog(dialog);
+		const rows = more.shortcuts.map(([keys, what]) =>
+			h("div", {}, h("dt", {}, h("kbd", {}, keys)), h("dd", {}, what)),
+		);
+		body.append(h("dl", { class: "keys" }, ...rows), h("p", { class: "hint" }, more.shortcutsNote));
+	}
+	dialog.showModal();
 }

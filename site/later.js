@@ -9,7 +9,7 @@ import { t } from "./strings.js";
 /**
  * @template T
  * @param {() => Promise<T>} load an import()
- * @param {(part: T) => void} use
+ * @param {(part: T) => unknown} use
  */
 export async function later(load, use) {
 	let part;
@@ -19,5 +19,5 @@ export async function later(load, use) {
 		const why = err instanceof Error ? err.message : String(err);
 		return notice("part", t.partMissing(why), { actions: [[t.retry, () => later(load, use)]] });
 	}
-	use(part);
+	await use(part);
 }

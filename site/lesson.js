@@ -10,7 +10,7 @@ import { error, share, whole } from "./format.js";
 import { readLesson } from "./lessonfile.js";
 import { announce, notice } from "./notices.js";
 import { recall, remember } from "./storage.js";
-import { t } from "./strings.js";
+import { more } from "./strings-later.js";
 
 /**
  * @typedef {import("./lessonfile.js").Lesson} Lesson
@@ -84,7 +84,7 @@ export class LessonRunner {
 		this.experiment = experiment;
 		this.root = root;
 		this.moved = moved;
-		this.card.setAttribute("aria-label", t.lesson.label);
+		this.card.setAttribute("aria-label", more.lesson.label);
 		engine.on("prepared", (p) =>
 			Object.assign(this.values, { k: whole(p.unknowns), budget: whole(p.budget) }),
 		);
@@ -118,18 +118,18 @@ export class LessonRunner {
 		const { name, step } = parsePlace(place);
 		try {
 			const response = await fetch(address(name));
-			if (!response.ok) throw new Error(t.lesson.status(response.status));
+			if (!response.ok) throw new Error(more.lesson.status(response.status));
 			const { lesson, problems } = readLesson(
 				await response.text(),
 				this.experiment.table,
 				Object.keys(PARTS),
 			);
-			if (problems.length > 0) notice("lesson", [t.lesson.problems, ...problems]);
+			if (problems.length > 0) notice("lesson", [more.lesson.problems, ...problems]);
 			if (!lesson) return;
 			Object.assign(this, { lesson, name, guesses: [], values: { ...this.values } });
 			this.go(Math.min(step, lesson.steps.length) - 1, set);
 		} catch (err) {
-			notice("lesson", t.lesson.missing(name, String(/** @type {Error} */ (err).message)));
+			notice("lesson", more.lesson.missing(name, String(/** @type {Error} */ (err).message)));
 		}
 	}
 
@@ -189,7 +189,7 @@ export class LessonRunner {
 		if (!step || this.done || this.setting || step.wait !== what) return;
 		this.done = true;
 		this.show();
-		announce((step.after ?? [t.lesson.done]).map((p) => this.fill(p)).join(" "));
+		announce((step.after ?? [more.lesson.done]).map((p) => this.fill(p)).join(" "));
 	}
 
 	/** @private @param {string} text */
@@ -210,10 +210,10 @@ export class LessonRunner {
 				"header",
 				{},
 				h("h2", {}, title),
-				h("span", { class: "num" }, t.lesson.of(this.at + 1, steps.length)),
+				h("span", { class: "num" }, more.lesson.of(this.at + 1, steps.length)),
 				h(
 					"button",
-					{ type: "button", "aria-label": t.lesson.leave, onclick: () => this.close() },
+					{ type: "button", "aria-label": more.lesson.leave, onclick: () => this.close() },
 					"×",
 				),
 			),
@@ -231,7 +231,7 @@ export class LessonRunner {
 				h(
 					"button",
 					{ type: "button", disabled: this.at === 0, onclick: () => this.go(this.at - 1) },
-					t.lesson.back,
+					more.lesson.back,
 				),
 				h(
 					"button",
@@ -240,7 +240,7 @@ export class LessonRunner {
 						class: this.done ? "primary" : "",
 						onclick: () => (last ? this.close() : this.go(this.at + 1)),
 					},
-					last ? t.lesson.finish : this.done ? t.lesson.next : t.lesson.skip,
+					last ? more.lesson.finish : this.done ? more.lesson.next : more.lesson.skip,
 				),
 			),
 		);
@@ -281,7 +281,7 @@ export class LessonRunner {
 	/** @private */
 	guessed() {
 		const guess = this.guesses[this.at];
-		return guess ? [h("p", { class: "hint" }, t.lesson.guessed(guess))] : [];
+		return guess ? [h("p", { class: "hint" }, more.lesson.guessed(guess))] : [];
 	}
 
 	/** The card stands in the rail of a wide place, with the plots of a narrow one. @private */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { t } from "./strings.js";
+import { more } from "./strings-later.js";
 
 /**
  * @typedef {object} Step
@@ -48,18 +48,18 @@ export function readLesson(text, table, parts) {
 		return { lesson: null, problems: [`${/** @type {Error} */ (err).message}`] };
 	}
 	if (!isObject(file) || file.lesson !== LESSON_VERSION)
-		return { lesson: null, problems: [t.lessonFile.version(file?.lesson, LESSON_VERSION)] };
-	const problems = isText(file.title) ? [] : [`title: ${t.lessonFile.text}`];
+		return { lesson: null, problems: [more.lessonFile.version(file?.lesson, LESSON_VERSION)] };
+	const problems = isText(file.title) ? [] : [`title: ${more.lessonFile.text}`];
 	if (!Array.isArray(file.steps))
-		return { lesson: null, problems: [...problems, `steps: ${t.lessonFile.steps}`] };
+		return { lesson: null, problems: [...problems, `steps: ${more.lessonFile.steps}`] };
 	const steps = file.steps
 		.map((/** @type {unknown} */ s, /** @type {number} */ i) => {
 			const read = readStep(s, table, parts);
-			problems.push(...read.problems.map((p) => `${t.lessonFile.step(i + 1)}, ${p}`));
+			problems.push(...read.problems.map((p) => `${more.lessonFile.step(i + 1)}, ${p}`));
 			return read.step;
 		})
 		.filter((/** @type {Step|null} */ s) => s !== null);
-	const title = isText(file.title) ? file.title : t.lesson.label;
+	const title = isText(file.title) ? file.title : more.lesson.label;
 	return { lesson: steps.length > 0 ? { ...file, title, steps } : null, problems };
 }
 
@@ -70,21 +70,24 @@ export function readLesson(text, table, parts) {
  * @returns {{step: Step|null, problems: string[]}}
  */
 function readStep(given, table, parts) {
-	if (!isObject(given)) return { step: null, problems: [t.lessonFile.object] };
+	if (!isObject(given)) return { step: null, problems: [more.lessonFile.object] };
 	const keys = [...parts, ...table.params.map((p) => p.key)];
 	const rules = /** @type {Record<string, [(v: any) => boolean, string]>} */ ({
-		text: [isTexts, t.lessonFile.texts],
-		set: [isObject, t.lessonFile.object],
-		highlight: [(v) => keys.includes(v), t.lessonFile.oneOf(keys)],
-		wait: [(v) => WAITS.includes(v), t.lessonFile.oneOf(WAITS)],
-		after: [isTexts, t.lessonFile.texts],
-		predict: [(v) => isObject(v) && isText(v.question) && isTexts(v.options), t.lessonFile.predict],
-		hint: [isText, t.lessonFile.text],
-		name: [isText, t.lessonFile.text],
+		text: [isTexts, more.lessonFile.texts],
+		set: [isObject, more.lessonFile.object],
+		highlight: [(v) => keys.includes(v), more.lessonFile.oneOf(keys)],
+		wait: [(v) => WAITS.includes(v), more.lessonFile.oneOf(WAITS)],
+		after: [isTexts, more.lessonFile.texts],
+		predict: [
+			(v) => isObject(v) && isText(v.question) && isTexts(v.options),
+			more.lessonFile.predict,
+		],
+		hint: [isText, more.lessonFile.text],
+		name: [isText, more.lessonFile.text],
 	});
 	const problems = Object.keys(given)
 		.filter((key) => !FIELDS.includes(key))
-		.map((key) => `${key}: ${t.lessonFile.unknown(FIELDS)}`);
+		.map((key) => `${key}: ${more.lessonFile.unknown(FIELDS)}`);
 	/** @type {any} */
 	const step = {};
 	for (const [key, [right, allowed]] of Object.entries(rules)) {
@@ -97,7 +100,7 @@ function readStep(given, table, parts) {
 		step.set = settings;
 		problems.push(...dropped.map((d) => `set.${d}`));
 	}
-	if (!step.text) problems.push(`text: ${t.lessonFile.texts}`);
+	if (!step.text) problems.push(`text: ${more.lessonFile.texts}`);
 	return { step: step.text ? step : null, problems };
 }
 
@@ -110,8 +113,8 @@ function readSettings(set, table) {
 	const known = {};
 	const dropped = [];
 	for (const [key, value] of Object.entries(set)) {
-		if (!table.lookup(key)) dropped.push(`${key}: ${t.lessonFile.noKey}`);
-		else if (typeof value !== "string") dropped.push(`${key}: ${t.lessonFile.text}`);
+		if (!table.lookup(key)) dropped.push(`${key}: ${more.lessonFile.noKey}`);
+		else if (typeof value !== "string") dropped.push(`${key}: ${more.lessonFile.text}`);
 		else known[key] = value;
 	}
 	const pruned = table.prune(known);

@@ -8,6 +8,7 @@ import { tablesOf } from "./claims.js";
 import { byId, h } from "./dom.js";
 import { coordinate, share, whole } from "./format.js";
 import { CLASS_LETTERS, t } from "./strings.js";
+import { more } from "./strings-later.js";
 
 /** @typedef {Extract<import("./messages.js").Response, {kind: 'logged'}>} Log */
 
@@ -34,26 +35,26 @@ export class Numbers {
 		this.list = h("ol", { class: "log num" });
 		this.dataBody = h("tbody");
 		this.dataCount = h("p", { class: "hint" });
-		this.foundColumn = h("div", { tabIndex: 0, role: "group", "aria-label": t.table.found });
+		this.foundColumn = h("div", { tabIndex: 0, role: "group", "aria-label": more.table.found });
 		/** @private */
 		this.root = byId("numbers", HTMLDetailsElement);
-		const heads = [t.table.queriesCol, t.table.agreementCol];
+		const heads = [more.table.queriesCol, more.table.agreementCol];
 		this.root.append(
 			h(
 				"div",
 				{ class: "columns" },
 				column(
-					t.table.curve,
+					more.table.curve,
 					table(heads, this.curveBody),
 					copyButton(() => curve.csv()),
 				),
 				column(
-					t.table.queries,
+					more.table.queries,
 					this.list,
 					copyButton(() => this.queriesCsv()),
 				),
 				column(
-					t.table.data,
+					more.table.data,
 					table(["x", "y", "class"], this.dataBody),
 					this.dataCount,
 					copyButton(() => this.dataCsv()),
@@ -90,7 +91,7 @@ export class Numbers {
 			...this.found.flatMap(({ title, heads, rows, note }) => [
 				h("h2", {}, title),
 				table(heads, h("tbody", {}, ...rows.slice(0, FOUND_ROWS).map((row) => cells(...row)))),
-				h("p", { class: "hint" }, t.table.rows(Math.min(rows.length, FOUND_ROWS), rows.length)),
+				h("p", { class: "hint" }, more.table.rows(Math.min(rows.length, FOUND_ROWS), rows.length)),
 				...(note ? [h("p", { class: "hint" }, note)] : []),
 				copyButton(() => [heads, ...rows].map((row) => row.map(quoted).join(",")).join("\n")),
 			]),
@@ -138,7 +139,7 @@ export class Numbers {
 			return cells(coordinate(x), coordinate(y), CLASS_LETTERS[c] ?? String(c));
 		});
 		this.dataBody.replaceChildren(...rows);
-		this.dataCount.textContent = t.table.rows(rows.length, n);
+		this.dataCount.textContent = more.table.rows(rows.length, n);
 		this.fillFound();
 	}
 
@@ -193,10 +194,10 @@ function copyButton(text) {
 		{
 			type: "button",
 			onclick: () =>
-				navigator.clipboard?.writeText(text()).then(() => (button.textContent = t.table.copied)),
+				navigator.clipboard?.writeText(text()).then(() => (button.textContent = more.table.copied)),
 		},
-		t.table.copyCsv,
+		more.table.copyCsv,
 	);
-	button.addEventListener("blur", () => (button.textContent = t.table.copyCsv));
+	button.addEventListener("blur", () => (button.textContent = more.table.copyCsv));
 	return button;
 }

@@ -3,10 +3,10 @@
  * @module
  */
 
-import { suspectTable } from "./claims.js";
 import { GOAL } from "./curve.js";
 import { byId, h, icon } from "./dom.js";
 import { error, share, whole } from "./format.js";
+import { later } from "./later.js";
 import { announce } from "./notices.js";
 import { CLASS_LETTERS, t } from "./strings.js";
 
@@ -117,17 +117,10 @@ export class Readout {
 
 	/** A moment of slow motion, in the ledger's place. @param {Moment} m */
 	moment(m) {
-		const letter = CLASS_LETTERS[m.label] ?? "";
-		const words = {
-			pick: () => t.moment.pick(m.why),
-			ask: () => t.moment.ask(t.probe.at(m.x[0], m.x[1])),
-			answer: () => t.moment.answer(letter, m.batch - 1),
-			train: () => t.moment.train(m.number),
-			redraw: () => t.moment.redraw(m.moved),
-		};
-		const order = Object.keys(words).indexOf(m.moment) + 1;
-		byId("ledger").replaceChildren(
-			h("b", { class: "moment" }, `${t.moment.of(order)} · ${words[m.moment]()}`),
+		later(
+			() => import("./extras.js"),
+			({ momentText }) =>
+				byId("ledger").replaceChildren(h("b", { class: "moment" }, momentText(m))),
 		);
 	}
 
@@ -156,7 +149,11 @@ export class Readout {
 		this.set("edges", count(edges.length / 2));
 		this.set("points", count(points.length / 4));
 		this.set("leak", leak ? t.leak(leak.random / leak.mean) : "–");
-		if (suspects.length > 0) byId("suspects").replaceChildren(suspectTable(suspects));
+		if (suspects.length === 0) return;
+		later(
+			() => import("./extras.js"),
+			({ suspectTable }) => byId("suspects").replaceChildren(suspectTable(suspects)),
+		);
 	}
 
 	/** @param {Extract<Reply, {kind: 'network'}>} n */

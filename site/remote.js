@@ -30,7 +30,7 @@ export class Remote {
 	 */
 	open(settings) {
 		later(
-			() => import("./remote-panel.js"),
+			() => import("./extras.js"),
 			({ RemotePanel }) => {
 				this.panel ??= new RemotePanel(this.engine, this.experiment);
 				this.panel.open(settings);

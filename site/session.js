@@ -21,7 +21,7 @@ import { tokenFor } from "./token.js";
  * @property {import("./theft.js").Theft} theft
  * @property {import("./curve.js").Curve} curve
  * @property {import("./readout.js").Readout} readout
- * @property {import("./numbers.js").Numbers} numbers
+ * @property {import("./tables.js").Tables} numbers
  * @property {import("./baseline.js").Baseline} baseline
  * @property {import("./editor.js").Editor} editor
  * @property {import("./plots.js").Plots} plots

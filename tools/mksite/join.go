@@ -158,7 +158,7 @@ func shrink(files map[string][]byte) error {
 		}
 		result := api.Transform(string(text), api.TransformOptions{
 			Loader: loader, Sourcefile: name, MinifyWhitespace: true, MinifySyntax: true,
-			Charset: api.CharsetUTF8,
+			MinifyIdentifiers: true, Charset: api.CharsetUTF8,
 		})
 		for _, m := range result.Errors {
 			return fmt.Errorf("%s: %s", name, m.Text)
