@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"text/tabwriter"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
 
 	"modelheist/core/attack"
 	"modelheist/core/experiment"
@@ -224,12 +226,11 @@ func (s sweeping) row(c cell, results []outcome) []string {
 	}
 	row = append(row, strconv.FormatFloat(float64(queries)/float64(len(results)), 'g', 6, 64))
 	for _, col := range columns {
-		sum, worst := 0.0, 0.0
-		for _, r := range results {
-			v := col.of(r.measures)
-			sum, worst = sum+v, math.Max(worst, v)
+		values := make([]float64, len(results))
+		for k, r := range results {
+			values[k] = col.of(r.measures)
 		}
-		row = append(row, figure(sum/float64(len(results))), figure(worst))
+		row = append(row, figure(stat.Mean(values, nil)), figure(floats.Max(values)))
 	}
 	var ended []string
 	for _, status := range []attack.Status{attack.Solved, attack.Budget, attack.Stuck, experiment.Goal, experiment.Patience} {
