@@ -9,6 +9,7 @@ import { h } from "./dom.js";
 import { error, share, whole } from "./format.js";
 import { readLesson } from "./lessonfile.js";
 import { announce, notice } from "./notices.js";
+import { nameable, partsOf } from "./parts.js";
 import { recall, remember } from "./storage.js";
 import { more } from "./strings-later.js";
 
@@ -22,31 +23,6 @@ const KEY = "heist.lesson";
 
 /** Lessons of this page have numbers; others are addresses. */
 const OWN = /^l(\d{1,2})$/;
-
-/** Parts of the page that a step can point at, beside the settings' keys. */
-export const PARTS = /** @type {Record<string, string>} */ ({
-	data: "#data",
-	draw: "#draw",
-	play: "#play",
-	step: "#step",
-	over: "#over",
-	speed: "#speed",
-	meter: "#meter",
-	victim: "#at-victim",
-	copy: "#at-copy",
-	disagreement: "#at-disagreement",
-	chart: "#at-chart",
-	ledger: "#ledger",
-	facts: "#facts",
-	verdict: "#verdict",
-});
-
-/** Settings whose controls are of their own kind. */
-const CONTROLS = /** @type {Record<string, string>} */ ({
-	round: ".defences",
-	alpha: ".budget",
-	queries: ".budget",
-});
 
 /**
  * Splits "l2.3" or "https://…/mine.json.3" into what and which step, from 1.
@@ -122,7 +98,7 @@ export class LessonRunner {
 			const { lesson, problems } = readLesson(
 				await response.text(),
 				this.experiment.table,
-				Object.keys(PARTS),
+				nameable(this.experiment.table.params.map((p) => p.key)),
 			);
 			if (problems.length > 0) notice("lesson", [more.lesson.problems, ...problems]);
 			if (!lesson) return;
@@ -297,11 +273,9 @@ export class LessonRunner {
 	point(name) {
 		for (const el of this.root.querySelectorAll(".pointed")) el.classList.remove("pointed");
 		if (!name) return;
-		const selector = PARTS[name] ?? CONTROLS[name] ?? `[data-key="${name}"]`;
-		const part = document.querySelector(selector);
-		const seen = part instanceof HTMLElement && part.offsetParent !== null;
+		const seen = partsOf(name).find((part) => part.offsetParent !== null);
 		// In a narrow place settings are behind a button.
-		const shown = seen ? part : this.root.querySelector(".settings-open:not([hidden])");
+		const shown = seen ?? this.root.querySelector(".settings-open:not([hidden])");
 		shown?.classList.add("pointed");
 	}
 }

@@ -36,7 +36,7 @@ const isObject = (/** @type {unknown} */ v) =>
 /**
  * @param {string} text JSON
  * @param {import("./params.js").Table} table
- * @param {string[]} parts that can be pointed at
+ * @param {string[]} parts that can be pointed at, settings among them
  * @returns {{lesson: Lesson|null, problems: string[]}}
  */
 export function readLesson(text, table, parts) {
@@ -71,11 +71,10 @@ export function readLesson(text, table, parts) {
  */
 function readStep(given, table, parts) {
 	if (!isObject(given)) return { step: null, problems: [more.lessonFile.object] };
-	const keys = [...parts, ...table.params.map((p) => p.key)];
 	const rules = /** @type {Record<string, [(v: any) => boolean, string]>} */ ({
 		text: [isTexts, more.lessonFile.texts],
 		set: [isObject, more.lessonFile.object],
-		highlight: [(v) => keys.includes(v), more.lessonFile.oneOf(keys)],
+		highlight: [(v) => parts.includes(v), more.lessonFile.oneOf(parts)],
 		wait: [(v) => WAITS.includes(v), more.lessonFile.oneOf(WAITS)],
 		after: [isTexts, more.lessonFile.texts],
 		predict: [

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hideable } from "./parts.js";
+import { nameable } from "./parts.js";
 
 /**
  * @typedef {object} Options
@@ -18,7 +18,7 @@ import { hideable } from "./parts.js";
 /** What is wrong with a value of each, in words; empty if nothing is. */
 const CHECKS = /** @type {Record<string, (value: string, keys: string[]) => string>} */ ({
 	hide(value, keys) {
-		const all = hideable(keys);
+		const all = nameable(keys);
 		const wrong = names(value).find((name) => !all.includes(name));
 		return wrong === undefined ? "" : `nothing is called ${wrong}; there are ${all.join(" ")}`;
 	},

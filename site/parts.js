@@ -31,7 +31,7 @@ const PARTS = /** @type {Record<string, string>} */ ({
  * All names, of parts and of settings.
  * @param {string[]} keys
  */
-export const hideable = (keys) => [...Object.keys(PARTS), ...keys];
+export const nameable = (keys) => [...Object.keys(PARTS), ...keys];
 
 /**
  * The elements that a name stands for; none while there is no such control.

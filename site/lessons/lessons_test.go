@@ -77,17 +77,17 @@ var placeholder = regexp.MustCompile(`\{([^}]*)\}`)
 // parts reads what the page can point at from its own script.
 func parts(t *testing.T) []string {
 	t.Helper()
-	script, err := os.ReadFile("../lesson.js")
+	script, err := os.ReadFile("../parts.js")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, list, found := strings.Cut(string(script), "export const PARTS")
+	_, list, found := strings.Cut(string(script), "const PARTS =")
 	list, _, closed := strings.Cut(list, "});")
 	if !found || !closed {
-		t.Fatal("lesson.js has no PARTS")
+		t.Fatal("parts.js has no PARTS")
 	}
 	var names []string
-	for _, m := range regexp.MustCompile(`(?m)^\t(\w+): "`).FindAllStringSubmatch(list, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^\t"?([\w-]+)"?: "`).FindAllStringSubmatch(list, -1) {
 		names = append(names, m[1])
 	}
 	return names
