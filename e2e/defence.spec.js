@@ -20,7 +20,7 @@ test("a defence runs the same attack again, and the earlier curve stays", async 
 	await page.getByLabel("Round to: decimals").press("Enter");
 	await untilState(page, "ended");
 	await expect(page.locator("#heist")).toHaveAttribute("data-state", "ended");
-	expect(await page.evaluate(() => location.hash)).toMatch(/round=[12]/);
+	await expect.poll(() => page.evaluate(() => location.hash)).toMatch(/round=[12]/);
 
 	await page.getByRole("checkbox", { name: "Labels only" }).check();
 	await untilState(page, "ended");
@@ -53,7 +53,9 @@ test("noise and an ensemble are defences, and what they stop is not offered", as
 	await expect(page.locator("#field-attack")).toHaveValue("adaptive");
 	await page.getByRole("checkbox", { name: "Same query, same noise" }).check();
 	await untilState(page, "ended");
-	expect(await page.evaluate(() => location.hash)).toContain("answer-noise=0.1&noise-kind=fixed");
+	await expect
+		.poll(() => page.evaluate(() => location.hash))
+		.toContain("answer-noise=0.1&noise-kind=fixed");
 	await page.getByLabel("Add noise: σ").fill("0");
 	await page.getByLabel("Add noise: σ").press("Enter");
 	await expect(page.locator(".defences")).toContainText("must be a number from 0.0001 to 10");
@@ -66,7 +68,7 @@ test("noise and an ensemble are defences, and what they stop is not offered", as
 	await untilState(page, "ended");
 	await expect(paths).toBeDisabled();
 	await expect(page.locator("#key")).toContainText("earlier run");
-	expect(await page.evaluate(() => location.hash)).toContain("members=20");
+	await expect.poll(() => page.evaluate(() => location.hash)).toContain("members=20");
 });
 
 test("top 1 only is a defence of what has probabilities", async ({ page }) => {
@@ -84,7 +86,7 @@ test("top 1 only is a defence of what has probabilities", async ({ page }) => {
 	await expect(page.locator("#field-answers")).toHaveValue("probabilities");
 	await page.getByRole("checkbox", { name: "Private training" }).check();
 	await untilState(page, "idle");
-	expect(await page.evaluate(() => location.hash)).toContain("privacy=1");
+	await expect.poll(() => page.evaluate(() => location.hash)).toContain("privacy=1");
 	await page.locator("#field-victim").selectOption("svm");
 	await expect(top).toBeHidden();
 });
