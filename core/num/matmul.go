@@ -5,12 +5,55 @@ package num
 // values are a nodes×points matrix.
 
 // AffineTo sets C to A·B plus, in every column, the last column of A: c is m×n,
-// a is m×(k+1), b is k×n (a layer's forward pass, weights·inputs + bias).
+// a is m×(k+1), b is k×n (a layer's forward pass, weights·inputs + bias). The
+// terms are added in order to the bias; the one or two that mulAdd would have
+// left over come first, on the way that writes the bias.
 func AffineTo(c, a, b []float64, m, k, n int) {
+	lead := k % 3
 	for i := range m {
-		Fill(c[i*n:(i+1)*n], a[i*(k+1)+k])
+		d, row := c[i*n:(i+1)*n], a[i*(k+1):(i+1)*(k+1)]
+		switch lead {
+		case 0:
+			Fill(d, row[k])
+		case 1:
+			startOne(d, b[:n], row[k], row[0])
+		case 2:
+			startTwo(d, b[:n], b[n:2*n], row[k], row[0], row[1])
+		}
 	}
-	mulAdd(c, a, b, m, k, n, k+1, 1)
+	mulAdd(c, a[lead:], b[lead*n:], m, k-lead, n, k+1, 1)
+}
+
+// startOne sets d to bias + u·x.
+func startOne(d, x []float64, bias, u float64) {
+	x = x[:len(d)]
+	for len(d) >= 4 && len(x) >= 4 {
+		p, q := (*[4]float64)(d), (*[4]float64)(x)
+		p[0] = bias + float64(u*q[0])
+		p[1] = bias + float64(u*q[1])
+		p[2] = bias + float64(u*q[2])
+		p[3] = bias + float64(u*q[3])
+		d, x = d[4:], x[4:]
+	}
+	for i, v := range x {
+		d[i] = bias + float64(u*v)
+	}
+}
+
+// startTwo sets d to bias + u·x + v·y.
+func startTwo(d, x, y []float64, bias, u, v float64) {
+	x, y = x[:len(d)], y[:len(d)]
+	for len(d) >= 4 && len(x) >= 4 && len(y) >= 4 {
+		p, q, r := (*[4]float64)(d), (*[4]float64)(x), (*[4]float64)(y)
+		p[0] = bias + float64(u*q[0]) + float64(v*r[0])
+		p[1] = bias + float64(u*q[1]) + float64(v*r[1])
+		p[2] = bias + float64(u*q[2]) + float64(v*r[2])
+		p[3] = bias + float64(u*q[3]) + float64(v*r[3])
+		d, x, y = d[4:], x[4:], y[4:]
+	}
+	for i, w := range x {
+		d[i] = bias + float64(u*w) + float64(v*y[i])
+	}
 }
 
 // MulAddAT adds Aᵀ·B to C: c is m×n, a is k×m, b is k×n (the backward pass to
