@@ -109,12 +109,18 @@ async function perceptron(heist) {
 	];
 }
 
-/** J5: probabilities and labels of 160,000 points. @param {any} heist @returns {Promise<Job[]>} */
-async function raster(heist) {
+/** The perceptron of J5 and P7. @param {any} heist */
+function shownNet(heist) {
 	const sizes = [2, 16, 16, 3];
 	const w = network(sizes, 5, 2);
-	const points = pixels(SIDE);
 	heist.setNet(sizes, w);
+	return { sizes, w };
+}
+
+/** J5: probabilities and labels of 160,000 points. @param {any} heist @returns {Promise<Job[]>} */
+async function raster(heist) {
+	const { sizes, w } = shownNet(heist);
+	const points = pixels(SIDE);
 	const probabilities = new Float32Array(3 * SIDE * SIDE);
 	const labels = new Uint8Array(SIDE * SIDE);
 	const own = () => {
@@ -151,6 +157,7 @@ async function raster(heist) {
 
 /** P7: a frame with canvas and decision lines. @param {any} heist @returns {Promise<Job[]>} */
 async function frames(heist) {
+	shownNet(heist);
 	const canvas = document.createElement("canvas");
 	canvas.width = canvas.height = SIDE;
 	document.body.append(canvas);
