@@ -44,8 +44,11 @@ async function loadTable() {
 	return response.json();
 }
 
+/** Lets the browser draw and listen in between: on a slow machine this takes a while. */
+const breath = () => new Promise((go) => setTimeout(go));
+
 /** @param {{params: import("./params.js").Param[], sections: string[]}} file */
-function start(file) {
+async function start(file) {
 	const table = new Table(file.params.filter((p) => !p.secret));
 	const experiment = new Experiment(table);
 	const engine = new Engine();
@@ -96,7 +99,9 @@ function start(file) {
 			() => import("./extras.js"),
 			({ bring }) => bring(file, experiment, engine),
 		);
+	await breath();
 	buildControls(experiment, file.sections, bringFile);
+	await breath();
 	const view = buildView(
 		(next) => {
 			engine.post({ kind: "view", view: next });
@@ -123,6 +128,7 @@ function start(file) {
 		tabs,
 		view,
 	});
+	await breath();
 	wireEarly({ engine, experiment, theft, session, plots, curve, readout, tabs });
 	wireTheme(asked.options.theme);
 	/** @param {import("./options.js").Asked} now */
