@@ -1,7 +1,7 @@
 // Every layout, light and dark: nothing sticks out or overlaps, and axe finds
 // nothing, before, after and beside a theft.
 import { expectAccessible } from "./axe.js";
-import { open, QUICK, steal, untilState } from "./heist.js";
+import { hurry, open, QUICK, steal, untilState } from "./heist.js";
 import { expect, test } from "./test.js";
 
 /** @typedef {import("@playwright/test").Page} Page */
@@ -148,3 +148,21 @@ for (const [width, height] of [
 		});
 	});
 }
+
+test.describe("in the height of an article's frame", () => {
+	test.use({ viewport: { width: 600, height: 460 } });
+	test("the last word takes the place of the chart's title only at the end", async ({ page }) => {
+		await open(page, "data=moons&n=80&victim=svm&attack=adaptive&queries=120");
+		await page.locator("#play").click();
+		await expect(page.locator("#verdict")).not.toBeEmpty({ timeout: 20_000 }); // the goal is passed
+		await page.locator("#play").click();
+		await untilState(page, "paused");
+		await expect(page.locator("#verdict")).toBeHidden();
+		await expect(page.locator(".chart figcaption")).toBeVisible();
+		await hurry(page);
+		await page.locator("#play").click();
+		await untilState(page, "ended");
+		await expect(page.locator("#verdict")).toBeVisible();
+		await expect(page.locator(".chart figcaption")).toBeHidden();
+	});
+});
