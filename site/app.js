@@ -235,11 +235,15 @@ function lessonsOn(page) {
 		 * @param {string} place a lesson's step; empty ends the lesson
 		 * @param {boolean} set whether the step sets the experiment
 		 */
-		async open(place, set) {
+		open(place, set) {
 			if (place === "") return this.runner?.close();
-			const { LessonRunner } = await import("./extras.js");
-			this.runner ??= new LessonRunner(page);
-			await this.runner.open(place, set);
+			later(
+				() => import("./extras.js"),
+				({ LessonRunner }) => {
+					this.runner ??= new LessonRunner(page);
+					return this.runner.open(place, set);
+				},
+			);
 		},
 	};
 }
