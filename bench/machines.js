@@ -1,5 +1,5 @@
 // Jobs J3 and J4 in the libraries that a page would take otherwise: libsvm as
-// WebAssembly (libsvm-js) and ml-cart.
+// WebAssembly (libsvm-js), ml-cart and scikitjs.
 import { pixels, rows } from "./data.js";
 
 /** @typedef {import("./data.js").Data} Data */
@@ -36,23 +36,45 @@ export async function machine(data, { C, gamma, tolerance }) {
 	};
 }
 
-/** A tree without limits. @param {Data} data */
-export async function tree(data) {
-	const bundle = "./ml-cart.js"; // build.sh makes it
-	const { DecisionTreeClassifier } = await import(bundle);
+/**
+ * A tree without limits, in a library whose classifiers are like that.
+ *
+ * @param {Data} data
+ * @param {(samples: number[][], labels: number[]) => {predict(points: number[][]): any}} fit
+ */
+function tree(data, fit) {
 	const samples = rows(data.x, data.d);
 	const labels = Array.from(data.labels);
-	/** @type {any} */
-	let cart;
+	let fitted = fit(samples, labels);
 	return {
 		train() {
-			cart = new DecisionTreeClassifier({ minNumSamples: 1, gainThreshold: 0 });
-			cart.train(samples, labels);
+			fitted = fit(samples, labels);
 		},
 		/** @param {number} side @param {number} reach */
 		labels(side, reach) {
 			const points = rows(pixels(side), 2, reach);
-			return () => Uint8Array.from(cart.predict(points));
+			return () => Uint8Array.from(fitted.predict(points));
 		},
 	};
+}
+
+/** @param {Data} data */
+export async function mlCart(data) {
+	const bundle = "./ml-cart.js"; // build.sh makes it
+	const { DecisionTreeClassifier } = await import(bundle);
+	return tree(data, (samples, labels) => {
+		const cart = new DecisionTreeClassifier({ minNumSamples: 1, gainThreshold: 0 });
+		cart.train(samples, labels);
+		return cart;
+	});
+}
+
+/** Its numbers are TensorFlow.js's, the global tf; a tree needs them for its labels only. @param {Data} data */
+export async function scikit(data) {
+	const bundle = "./index.min.js"; // scikitjs for the web
+	const { DecisionTreeClassifier, setBackend } = await import(bundle);
+	setBackend(/** @type {any} */ (globalThis).tf);
+	return tree(data, (samples, labels) =>
+		new DecisionTreeClassifier({ criterion: "gini" }).fit(samples, labels),
+	);
 }

@@ -16,6 +16,7 @@ const elsewhere = [
 	path.join(modules, "@tensorflow/tfjs-backend-wasm/dist"),
 	path.join(modules, "onnxruntime-web/dist"),
 	path.join(modules, "libsvm-js/dist/browser/wasm"),
+	path.join(modules, "scikitjs/dist/web"),
 ];
 
 /** @type {Record<string, string>} */
@@ -103,6 +104,7 @@ const goals = [
 	["P4", "J3 machine of 400 points: 400×400", "libsvm-wasm", 10],
 	["P4", "J3 machine of 2000 points: 400×400", "libsvm-wasm", 10],
 	["P5", "J4 tree of 2000 points: train", "ml-cart", 50],
+	["P5", "J4 tree of 2000 points: train", "scikitjs", 5],
 	["P5", "J4 tree of 2000 points: 400×400", "ml-cart", 100],
 	["P6", "J5", "tfjs-wasm layers", 4],
 	["P6", "J5", "plain JS", 3],
