@@ -9,6 +9,15 @@ type Sampler interface {
 	PixelsTo(dst []float64, pixels []int32)
 }
 
+// Painter is a Sampler that knows whole areas of one score, so that scores and
+// labels of a grid cost it little more than writing them down.
+type Painter interface {
+	Sampler
+	// PaintTo does what RowsTo does, and writes the labels of the rows, ties to the
+	// lower class, to labels, which is (to-from)·w.
+	PaintTo(scores []float64, labels []uint8, from, to int)
+}
+
 // GridSampler is a GridScorer over the plane that prepares a grid once and then
 // scores parts of it for less. surface uses it.
 type GridSampler interface {

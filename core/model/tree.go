@@ -224,8 +224,9 @@ func (t *RegressionTree) ScoresTo(dst, x []float64) {
 // GridScoresTo implements GridScorer for inputs of two dimensions.
 func (t *Tree) GridScoresTo(dst, xs, ys []float64) { t.Sampler(xs, ys).RowsTo(dst, 0, len(ys)) }
 
-// Sampler implements GridSampler for inputs of two dimensions. Rows are painted
-// leaf by leaf, each a rectangle, if xs and ys ascend or descend and are numbers.
+// Sampler implements GridSampler for inputs of two dimensions; it is a Painter.
+// Rows are painted leaf by leaf, each a rectangle, if xs and ys ascend or descend
+// and are numbers.
 func (t *Tree) Sampler(xs, ys []float64) Sampler { return t.sampler(t.scores, xs, ys) }
 
 // values is the nodes×c table of the class frequencies.
@@ -243,7 +244,11 @@ func (t *Tree) sampler(table, xs, ys []float64) Sampler {
 		panic("model: tree: a grid needs inputs of two dimensions")
 	}
 	numbers := !slices.ContainsFunc(t.nodes, func(n Node) bool { return n.Set != nil })
-	return &rectangles{t, table, xs, ys, numbers && monotone(xs) && monotone(ys)}
+	labels := make([]uint8, len(t.nodes))
+	for i := range labels {
+		labels[i] = uint8(top(table[i*t.c : (i+1)*t.c]))
+	}
+	return &rectangles{t, table, labels, xs, ys, numbers && monotone(xs) && monotone(ys)}
 }
 
 // monotone tells whether v ascends or descends.
@@ -258,20 +263,31 @@ func monotone(v []float64) bool {
 type rectangles struct {
 	t      *Tree
 	table  []float64 // nodes×c, what an input that ends at a node gets
+	labels []uint8   // the largest of each of its rows
 	xs, ys []float64
 	paint  bool
 }
 
+var _ Painter = (*rectangles)(nil)
+
 // RowsTo implements Sampler.
-func (g *rectangles) RowsTo(dst []float64, from, to int) {
+func (g *rectangles) RowsTo(dst []float64, from, to int) { g.PaintTo(dst, nil, from, to) }
+
+// PaintTo implements Painter; without labels it paints none.
+func (g *rectangles) PaintTo(scores []float64, labels []uint8, from, to int) {
 	if g.paint {
-		g.rectangle(dst, 0, [2][]float64{g.xs, g.ys[from:to]})
+		g.rectangle(sheet{scores, labels}, 0, 0, [2][]float64{g.xs, g.ys[from:to]})
 		return
 	}
 	c := g.t.c
 	for j := from; j < to; j++ {
 		for i, x := range g.xs {
-			g.pixelTo(dst[((j-from)*len(g.xs)+i)*c:][:c], x, g.ys[j])
+			at := (j-from)*len(g.xs) + i
+			node := g.t.Find([]float64{x, g.ys[j]})
+			copy(scores[at*c:(at+1)*c], g.table[node*c:])
+			if labels != nil {
+				labels[at] = g.labels[node]
+			}
 		}
 	}
 }
@@ -280,15 +296,25 @@ func (g *rectangles) pixelTo(dst []float64, x, y float64) {
 	copy(dst, g.table[g.t.Find([]float64{x, y})*len(dst):])
 }
 
+// sheet is what a grid is painted on; labels may be nil.
+type sheet struct {
+	scores []float64
+	labels []uint8
+}
+
 // rectangle paints the part of the grid between the given columns and rows,
-// which begins at dst, with the subtree of a node.
-func (g *rectangles) rectangle(dst []float64, node int, sides [2][]float64) {
+// whose first pixel is at, with the subtree of a node.
+func (g *rectangles) rectangle(on sheet, at, node int, sides [2][]float64) {
 	n := &g.t.nodes[node]
-	if len(sides[0]) == 0 || len(sides[1]) == 0 {
+	w, h, c := len(sides[0]), len(sides[1]), g.t.c
+	if w == 0 || h == 0 {
 		return
 	}
 	if n.Leaf() {
-		fill(dst, g.table[node*g.t.c:(node+1)*g.t.c], len(sides[0]), len(sides[1]), len(g.xs))
+		fill(on.scores[at*c:], g.table[node*c:(node+1)*c], w, h, len(g.xs))
+		if on.labels != nil {
+			fill(on.labels[at:], g.labels[node:node+1], w, h, len(g.xs))
+		}
 		return
 	}
 	// The first child is the side on which the grid begins.
@@ -301,21 +327,19 @@ func (g *rectangles) rectangle(dst []float64, node int, sides [2][]float64) {
 	}
 	a, b := sides, sides
 	a[n.Feature], b[n.Feature] = side[:cut], side[cut:]
-	g.rectangle(dst, first, a)
-	if cut < len(side) {
-		g.rectangle(dst[cut*[2]int{1, len(g.xs)}[n.Feature]*g.t.c:], second, b)
-	}
+	g.rectangle(on, at, first, a)
+	g.rectangle(on, at+cut*[2]int{1, len(g.xs)}[n.Feature], second, b)
 }
 
 // fill paints w×h pixels of a grid so many pixels wide: the first row by doubling,
 // the others as copies of it.
-func fill(dst, scores []float64, w, h, wide int) {
+func fill[T float64 | uint8](dst, pixel []T, w, h, wide int) {
 	if w == 0 || h == 0 {
 		return
 	}
-	c, stride := len(scores), wide*len(scores)
+	c, stride := len(pixel), wide*len(pixel)
 	row := dst[:w*c]
-	for have := copy(row, scores); have < len(row); have *= 2 {
+	for have := copy(row, pixel); have < len(row); have *= 2 {
 		copy(row[have:], row[:have])
 	}
 	for j := 1; j < h; j++ {

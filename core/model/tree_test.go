@@ -413,6 +413,21 @@ func compareRaster(t *testing.T, tree GridSampler, xs, ys []float64) {
 	if !slices.Equal(got, want) {
 		t.Error("the rows differ")
 	}
+	painter, paints := s.(Painter)
+	if !paints {
+		return
+	}
+	clear(got)
+	labels, painted := make([]int, len(pixels)), make([]uint8, len(pixels))
+	LabelsTo(labels, want, 3)
+	if painter.PaintTo(got, painted, 0, len(ys)); !slices.Equal(got, want) {
+		t.Error("the painted scores differ")
+	}
+	for i, l := range painted {
+		if int(l) != labels[i] {
+			t.Fatalf("pixel %d is painted as class %d, its scores say %d", i, l, labels[i])
+		}
+	}
 }
 
 func TestTreesSayWhatTheyCannotTake(t *testing.T) {

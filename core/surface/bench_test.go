@@ -57,3 +57,36 @@ func BenchmarkFrame(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkTree fills a field with a tree of 2,000 noisy points, as J4 of
+// ./build.sh bench does.
+func BenchmarkTree(b *testing.B) {
+	r := rand.New(rand.NewPCG(7, 0))
+	set, err := dataset.Generate("moons", dataset.Options{N: 2000, Noise: 0.3, Classes: 2}, r)
+	if err != nil {
+		b.Fatal(err)
+	}
+	set = dataset.Scale(set)
+	m, err := model.Recipe{Family: "tree"}.Train(model.Data{X: set.X, Dim: 2, Classes: 2, Labels: set.Y}, model.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	f := &Field{}
+	f.Make(square(400), 2)
+	b.Run("full", func(b *testing.B) {
+		for b.Loop() {
+			f.Full(m)
+		}
+	})
+	b.Run("scores", func(b *testing.B) {
+		s := model.SamplerOf(m, f.Xs(), f.Ys())
+		for b.Loop() {
+			s.RowsTo(f.Scores, 0, f.H)
+		}
+	})
+	b.Run("labels", func(b *testing.B) {
+		for b.Loop() {
+			labelsTo(f.Labels, f.Scores, 2)
+		}
+	})
+}

@@ -42,15 +42,23 @@ func (f *Field) Adaptive(m model.Classifier) int {
 func (f *Field) FullPass(m model.Classifier) *Pass {
 	f.check(m)
 	s, j, rows := model.SamplerOf(m, f.Xs(), f.Ys()), 0, max(1, sliceScores/f.W)
+	painter, paints := s.(model.Painter)
 	if _, ok := m.(model.GridSampler); !ok {
 		rows *= 4 // a GridScorer makes the tables of the columns for each slice
+	} else if paints {
+		rows *= 16 // about as long as scoring one of them
 	}
 	p := &Pass{}
 	p.next = func() bool {
 		to := min(j+rows, f.H)
 		from, end := j*f.W, to*f.W
-		s.RowsTo(f.Scores[from*f.Classes:end*f.Classes], j, to)
-		labelsTo(f.Labels[from:end], f.Scores[from*f.Classes:end*f.Classes], f.Classes)
+		scores, labels := f.Scores[from*f.Classes:end*f.Classes], f.Labels[from:end]
+		if paints {
+			painter.PaintTo(scores, labels, j, to)
+		} else {
+			s.RowsTo(scores, j, to)
+			labelsTo(labels, scores, f.Classes)
+		}
 		p.exact += end - from
 		j = to
 		return j < f.H
