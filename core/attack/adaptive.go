@@ -398,32 +398,32 @@ type place struct {
 	bracket
 	t     float64
 	x     []float64 // scaled to [-1, 1]
-	doubt float64   // how far off the true boundary may be
+	doubt float64   // how far off the true boundary may be; 1 if nothing tells
+	worth float64   // of a query there
 }
 
 // places picks n points on the copy's boundary where the true one is most in
 // doubt, and far from each other. Without a measure of doubt it is the distance
-// from the brackets there are.
+// from the brackets there are, for which it is enough to know roughly where the
+// candidates are.
 func (a *prober) places(n int) ([]place, error) {
-	s := a.s
 	segs := a.across(n * a.choices())
-	cross, err := s.crossings(a.copy, segs)
-	if err != nil {
-		return nil, err
-	}
-	pool, err := a.appraise(segs, cross)
-	if len(pool) <= n || err != nil {
-		return pool, err
-	}
-	score := make([]float64, len(pool))
-	for i, p := range pool {
-		score[i] = p.doubt
-		if a.fit == nil {
-			score[i] = 10
-			for _, b := range a.brackets {
-				score[i] = min(score[i], math.Sqrt(distance2(p.x, s.scaledRow(b.at(0.5)))))
-			}
+	if a.fit == nil {
+		list, err := a.roughly(segs)
+		if err != nil {
+			return nil, err
 		}
+		list = spread(list, n)
+		return list, a.sharpen(list)
+	}
+	list, err := a.appraise(segs)
+	return spread(list, n), err
+}
+
+// spread picks n places of much worth that are far from each other.
+func spread(pool []place, n int) []place {
+	if len(pool) <= n {
+		return pool
 	}
 	apart := make([]float64, len(pool)) // squared distance to what is chosen
 	for i := range apart {
@@ -431,23 +431,69 @@ func (a *prober) places(n int) ([]place, error) {
 	}
 	var chosen []place
 	for range n {
+		if k := len(chosen); k > 0 {
+			last := chosen[k-1].x
+			for i := range pool {
+				apart[i] = min(apart[i], distance2(pool[i].x, last))
+			}
+		}
 		best, most := 0, -1.0
-		for i, v := range score {
-			if v *= math.Sqrt(apart[i]); v > most {
+		for i := range pool {
+			if v := pool[i].worth * pool[i].worth * apart[i]; v > most {
 				best, most = i, v
 			}
 		}
 		chosen = append(chosen, pool[best])
-		for i, p := range pool {
-			apart[i] = min(apart[i], distance2(p.x, pool[best].x))
-		}
 	}
-	return chosen, nil
+	return chosen
 }
 
-// appraise makes places of the crossings.
-func (a *prober) appraise(segs []segment, cross []float64) ([]place, error) {
+// rough is how many times a candidate's segment is halved.
+const rough = 12
+
+// roughly makes places of segments, to within 2^-rough of their lengths.
+func (a *prober) roughly(segs []segment) ([]place, error) {
 	s := a.s
+	cross, err := s.cross(a.copy, segs, rough)
+	if err != nil {
+		return nil, err
+	}
+	middles := make([][]float64, len(a.brackets))
+	for i, b := range a.brackets {
+		middles[i] = s.scaledRow(b.at(0.5))
+	}
+	list := make([]place, len(segs))
+	for i, g := range segs {
+		x, nearest := s.scaledRow(g.at(cross[i])), 100.0
+		for _, m := range middles {
+			nearest = min(nearest, distance2(x, m))
+		}
+		list[i] = place{bracket{segment: g, width: s.length(g)}, cross[i], x, 1, math.Sqrt(nearest)}
+	}
+	return list, nil
+}
+
+// sharpen finds the last digits of places that are known roughly.
+func (a *prober) sharpen(list []place) error {
+	half := math.Ldexp(1, -rough-1)
+	segs := make([]segment, len(list))
+	for i, p := range list {
+		segs[i] = segment{a: p.at(p.t - half), b: p.at(p.t + half)}
+	}
+	cross, err := a.s.cross(a.copy, segs, fine-rough)
+	for i, t := range cross {
+		list[i].t += (2*t - 1) * half
+	}
+	return err
+}
+
+// appraise makes places of segments where the fit tells the doubt.
+func (a *prober) appraise(segs []segment) ([]place, error) {
+	s := a.s
+	cross, err := s.crossings(a.copy, segs)
+	if err != nil {
+		return nil, err
+	}
 	pool := make([]place, len(segs))
 	ends := make([]bracket, len(segs))
 	var x []float64
@@ -459,16 +505,13 @@ func (a *prober) appraise(segs []segment, cross []float64) ([]place, error) {
 	sides := predict(a.copy, x)
 	for i := range ends {
 		ends[i].class, ends[i].other = sides[2*i], sides[2*i+1]
-		pool[i] = place{ends[i], cross[i], s.scaledRow(segs[i].at(cross[i])), 1}
 	}
-	if a.fit != nil {
-		doubts, err := a.fit.doubts(a.copy, ends, cross)
-		if err != nil {
-			return nil, err
-		}
-		for i, v := range doubts {
-			pool[i].doubt = v
-		}
+	doubts, err := a.fit.doubts(a.copy, ends, cross)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range doubts {
+		pool[i] = place{ends[i], cross[i], s.scaledRow(segs[i].at(cross[i])), v, v}
 	}
 	return pool, nil
 }

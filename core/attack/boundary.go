@@ -15,10 +15,14 @@ type segment struct {
 // at is the input a + t·(b-a).
 func (g segment) at(t float64) []float64 {
 	x := make([]float64, len(g.a))
-	for i := range x {
-		x[i] = g.a[i] + t*(g.b[i]-g.a[i])
-	}
+	g.atTo(x, t)
 	return x
+}
+
+func (g segment) atTo(dst []float64, t float64) {
+	for i := range dst {
+		dst[i] = g.a[i] + t*(g.b[i]-g.a[i])
+	}
 }
 
 // length is the Euclidean length after scaling every feature to [-1, 1].
@@ -33,10 +37,18 @@ func (s *session) length(g segment) float64 {
 	return math.Sqrt(sum)
 }
 
+// fine is how many times a segment is halved down to the last digits.
+const fine = 50
+
 // crossings finds, on each segment, the t where the copy's label leaves the one
-// at t = 0, by bisection to the last digits. All segments are bisected side by
-// side, one batch of predictions a step.
+// at t = 0, to the last digits.
 func (s *session) crossings(m model.Classifier, segs []segment) ([]float64, error) {
+	return s.cross(m, segs, fine)
+}
+
+// cross finds such a t to within 2^-steps/2. All segments are bisected side by
+// side, one batch of predictions a step.
+func (s *session) cross(m model.Classifier, segs []segment, steps int) ([]float64, error) {
 	if len(segs) == 0 {
 		return nil, nil
 	}
@@ -47,12 +59,12 @@ func (s *session) crossings(m model.Classifier, segs []segment) ([]float64, erro
 		hi[i] = 1
 	}
 	first := predict(m, x)
-	for range 50 {
+	for range steps {
 		if err := s.tick(); err != nil {
 			return nil, err
 		}
 		for i, g := range segs {
-			copy(x[i*s.d:], g.at((lo[i]+hi[i])/2))
+			g.atTo(x[i*s.d:(i+1)*s.d], (lo[i]+hi[i])/2)
 		}
 		for i, y := range predict(m, x) {
 			if mid := (lo[i] + hi[i]) / 2; y == first[i] {
