@@ -70,6 +70,7 @@ test("has a card with the published numbers for all that the command line knows"
 	await expect(page.locator("#fig4 .surface .curve .theirs")).toHaveCount(32);
 	await expect(page.locator("#fig4 .surface .curve .ours")).toHaveCount(0);
 	await expect(page.locator("#ensembles")).toContainText("The paper has no numbers of this");
+	await expect(page.locator("#ensembles .curves")).toBeHidden();
 	await page.getByRole("link", { name: "Playground", exact: true }).click();
 	await expect(page.locator("#play")).toBeVisible();
 });
@@ -83,6 +84,9 @@ test("a run has the command line's numbers, for the same seeds", async ({ page }
 	await run(table);
 	await over(table);
 	await expect(table.locator(".progress")).toContainText("2 runs in");
+	// Eight of the paper's, as errors, and ours.
+	await expect(table.locator(".surface .curve .theirs")).toHaveCount(8);
+	await expect(table.locator(".surface .curve .dot")).toHaveCount(1);
 	const [download] = await Promise.all([
 		page.waitForEvent("download"),
 		table.getByRole("button", { name: "table4.json" }).click(),
@@ -98,6 +102,7 @@ test("a run has the command line's numbers, for the same seeds", async ({ page }
 		theirs.runs.map((/** @type {{experiment: string}} */ r) => r.experiment),
 	);
 	// What stands in the table is what is in the file.
+	await table.getByText("Numbers", { exact: true }).click();
 	await expect(table.locator("tr.ours")).toHaveCount(1);
 	const shown = await table.locator("tr.ours td").allInnerTexts();
 	expect(shown.slice(0, 3)).toEqual([String(theirs.rows[0].mean[0]), "100.00", "100.00"]);
@@ -128,6 +133,31 @@ test("a curve is raw, and its running minimum a switch", async ({ page }) => {
 	await expect(first).toHaveText("1");
 	await figure.getByLabel("Running minimum").uncheck();
 	await expect(first).not.toHaveText("1");
+});
+
+test("what the paper has no numbers of gets charts of its own", async ({ page }) => {
+	const privacy = await card(page, "privacy");
+	await choose(privacy, ["data=moons", "n=200"], 1);
+	await run(privacy);
+	await expect(privacy.locator(".progress")).toContainText(/ of \d+ runs/, PATIENCE);
+	await over(privacy);
+	// Two victims, two kinds of training, two kinds of answers; plain ones have no ε.
+	await expect(privacy.locator(".curves .marks li")).toHaveCount(6);
+	await expect(privacy.locator(".surface .dot")).toHaveCount(20);
+	await expect(privacy.locator(".surface .level")).toHaveCount(2);
+	await expect(privacy.locator(".surface svg")).toHaveAttribute(
+		"aria-label",
+		/R_unif .* against ε/,
+	);
+	await privacy.getByLabel("Chart of").selectOption("Noise on labels");
+	await privacy.getByLabel("1 − accuracy").check();
+	await expect(privacy.locator(".curves .marks li")).toHaveCount(3);
+	await expect(privacy.locator(".surface .dot")).toHaveCount(10);
+	await expect(privacy.locator(".surface svg")).toHaveAttribute(
+		"aria-label",
+		/1 − accuracy .* against σ/,
+	);
+	await expectAccessible(page);
 });
 
 test("is cancelled within two seconds, and begins again", async ({ page }) => {

@@ -14,10 +14,10 @@ import { Pool } from "./pool.js";
  * @typedef {(number|null)[]} Figures one a column
  * @typedef {{name: string, unit?: string, kind: 'error'|'agreement'|'gain'|'cost'|'fact'}} Column
  * @typedef {{set: string, mean: Figures, worst: Figures, runs: number}} SetRow
- * @typedef {{group: string, x: number|null, paper: Figures, mean: Figures, median: Figures, worst: Figures,
+ * @typedef {{group: string, panel?: number, x: number|null, paper: Figures, mean: Figures, median: Figures, worst: Figures,
  *   runs: number, sets: SetRow[]}} Row
  * @typedef {{name: string, title: string, caption: string, full: boolean, settings: string[], fixed: boolean,
- *   needs: string[], seeds: number, running_minimum: boolean, axis: string, columns: Column[], captions?: string[], rows: Row[],
+ *   needs: string[], seeds: number, running_minimum: boolean, axis: string, panels?: {name: string, axis: string}[], columns: Column[], captions?: string[], rows: Row[],
  *   cells: number, runs: {row: number, set: string, seed: number, pictures?: import("./paperpictures.js").Picture[]}[]}} Report
  *
  * What is to be measured.

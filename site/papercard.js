@@ -73,7 +73,7 @@ export class Card {
 				{ class: "row" },
 				this.button,
 				check(this.full, words.full(published.cells), words.fullHelp),
-				this.figure.any && check(this.minimum, words.minimum, words.minimumHelp),
+				this.figure.processed && check(this.minimum, words.minimum, words.minimumHelp),
 			),
 			this.progress.root,
 			this.wrong,
@@ -81,7 +81,7 @@ export class Card {
 			this.pictures.root,
 			h(
 				"details",
-				{ class: "more numbers", open: !this.figure.any },
+				{ class: "more numbers", open: !this.figure.plotted },
 				h("summary", {}, words.numbers),
 				this.table.root,
 			),

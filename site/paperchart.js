@@ -1,5 +1,5 @@
 /**
- * A figure's curves on logarithmic axes: the published points as hollow marks,
+ * Curves of errors on logarithmic axes: the published points as hollow marks,
  * ours as lines. An SVG, in the colours of the page; the table beside it says
  * the same in numbers.
  * @module
@@ -8,11 +8,14 @@
 import { precise, whole } from "./format.js";
 import { words } from "./paperstrings.js";
 
-/** @typedef {import("./lab.js").Report} Report */
+/**
+ * @typedef {import("./lab.js").Report} Report
+ * @typedef {import("./lab.js").Column} Column
+ */
 
 /**
- * A curve: x and y of its points.
- * @typedef {{name: string, paper: [number, number][], ours: [number, number][]}} Curve
+ * A curve: x and y of its points, or the one y that ours has without an x.
+ * @typedef {{name: string, paper: [number, number][], ours: [number, number][], level: number|null}} Curve
  */
 
 const HEIGHT = 300;
@@ -22,6 +25,7 @@ const MARGIN = { top: 26, right: 14, bottom: 38, left: 52 };
 const GROUND = 1e-5;
 
 /** Marks, one a curve, around the origin. */
+const DOT = "M-2 0a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z";
 const SHAPES = [
 	"M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z",
 	"M0 -5.2L5 3.8H-5z",
@@ -32,27 +36,52 @@ const SHAPES = [
 ];
 
 /**
+ * What a chart shows of a column, an error, and what that is called.
+ * @param {Column} column
+ */
+export const errorOf = ({ name, kind }) =>
+	kind === "error" ? name : name.startsWith("1-") ? name.slice(2) : `1 − ${name}`;
+
+/**
+ * @param {Column} column
+ * @param {number} v
+ */
+const error = ({ kind }, v) => (kind === "error" ? v : 1 - v / 100);
+
+/**
+ * The look of a curve: as many colours as marks, then the same with broken lines.
+ * @param {number} i its place
+ */
+const style = (i) => `curve curve-${i % SHAPES.length}${i < SHAPES.length ? "" : " again"}`;
+
+/**
  * The curves of a column.
  * @param {Report} published with all of the paper's points
  * @param {Report|null} measured
  * @param {number} column
+ * @param {number} panel of those that the report has, if any
  * @returns {Curve[]}
  */
-export function curvesOf(published, measured, column) {
+export function curvesOf(published, measured, column, panel = 0) {
 	/** @type {Map<string, Curve>} */
 	const curves = new Map();
 	const curve = (/** @type {string} */ name) => {
-		const known = curves.get(name) ?? { name, paper: [], ours: [] };
+		const known = curves.get(name) ?? { name, paper: [], ours: [], level: null };
 		curves.set(name, known);
 		return known;
 	};
-	for (const { group, x, paper } of published.rows) {
+	const on = (/** @type {Report|null} */ report) =>
+		report?.rows.filter((row) => (row.panel ?? 0) === panel) ?? [];
+	const what = published.columns[column];
+	for (const { group, x, paper } of on(published)) {
 		const y = paper[column];
-		if (x !== null && y !== null) curve(group).paper.push([x, y]);
+		if (x !== null && y !== null) curve(group).paper.push([x, error(what, y)]);
 	}
-	for (const { group, x, mean } of measured?.rows ?? []) {
+	for (const { group, x, mean } of on(measured)) {
 		const y = mean[column];
-		if (x !== null && y !== null) curve(group).ours.push([x, y]);
+		if (y === null) continue;
+		if (x === null) curve(group).level = error(what, y);
+		else curve(group).ours.push([x, error(what, y)]);
 	}
 	return [...curves.values()];
 }
@@ -77,11 +106,18 @@ export function drawChart(curves, { width, axis, column, label }) {
 	const at = (/** @type {[number, number]} */ p) => ({ x: x(p[0]), y: y(Math.max(p[1], GROUND)) });
 	svg.append(...grid(xs, x, y, width, axis, column));
 	curves.forEach((curve, i) => {
-		const group = node("g", { class: `curve curve-${i}` });
+		const group = node("g", { class: style(i) });
 		if (curve.ours.length > 0)
 			group.append(node("path", { class: "ours", d: way(curve.ours.map(at)) }));
-		for (const p of curve.ours)
-			group.append(mark("dot", "M-2 0a2 2 0 1 0 4 0a2 2 0 1 0 -4 0z", at(p)));
+		if (curve.level !== null) {
+			const { y } = at([xs[0], curve.level]);
+			group.append(
+				node("path", { class: "ours level", d: `M${MARGIN.left} ${y}H${width - MARGIN.right}` }),
+			);
+		}
+		// Without marks of the paper's, ours tell the curves apart.
+		const dot = curve.paper.length > 0 ? DOT : SHAPES[i % SHAPES.length];
+		for (const p of curve.ours) group.append(mark("dot", dot, at(p)));
 		for (const p of curve.paper) group.append(mark("theirs", SHAPES[i % SHAPES.length], at(p)));
 		svg.append(group);
 	});
@@ -90,15 +126,21 @@ export function drawChart(curves, { width, axis, column, label }) {
 
 /**
  * The mark of a curve, for the key.
- * @param {number} i
+ * @param {Curve} curve
+ * @param {number} i its place
  */
-export function keyMark(i) {
+export function keyMark(curve, i) {
 	const svg = node("svg", { class: "key-mark", viewBox: "-8 -8 32 16", "aria-hidden": "true" });
-	const group = node("g", { class: `curve curve-${i}` });
-	group.append(
-		mark("theirs", SHAPES[i % SHAPES.length], { x: 0, y: 0 }),
-		node("path", { class: "ours", d: "M9 0H23" }),
-	);
+	const group = node("g", { class: style(i) });
+	const { paper, level } = curve;
+	const ours = level === null ? "ours" : "ours level";
+	if (paper.length > 0) {
+		group.append(mark("theirs", SHAPES[i % SHAPES.length], { x: 0, y: 0 }));
+		group.append(node("path", { class: ours, d: "M9 0H23" }));
+	} else {
+		group.append(node("path", { class: ours, d: "M-6 0H22" }));
+		if (level === null) group.append(mark("dot", SHAPES[i % SHAPES.length], { x: 8, y: 0 }));
+	}
 	svg.append(group);
 	return svg;
 }

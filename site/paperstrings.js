@@ -6,6 +6,13 @@
 
 import { duration, whole } from "./format.js";
 
+/** @type {Record<string, string>} */
+const axisHelp = {
+	α: "α (queries for each unknown)",
+	ε: "ε (the smaller, the more private)",
+	σ: "σ (standard deviation of the noise)",
+};
+
 export const words = {
 	noList: (/** @type {string} */ why) =>
 		`The list of tables and figures could not be loaded (${why}).`,
@@ -18,8 +25,10 @@ export const words = {
 	minimum: "Running minimum",
 	minimumHelp:
 		"An artefact of the original's plots: each point is the least error so far, and a copy from fewer than five queries counts as all wrong. Off, our curves are raw.",
-	column: "Error on",
+	panel: "Chart of",
+	column: "Error",
 	marks: "hollow marks: the paper; lines: this run",
+	lines: "lines: this run; dotted: for comparison",
 	numbers: "Numbers",
 	numbersOf: (/** @type {string} */ title) => `${title}: numbers`,
 	theirs: "paper",
@@ -28,14 +37,15 @@ export const words = {
 	worst: "worst",
 	bySet: "sets",
 	sets: (/** @type {string} */ name) => `Data sets of ${name}`,
-	axis: (/** @type {string} */ axis) => `${axis} (queries for each unknown)`,
+	axis: (/** @type {string} */ axis) => axisHelp[axis] ?? axis,
 	chartLabel: (
 		/** @type {string} */ title,
 		/** @type {string} */ column,
+		/** @type {string} */ axis,
 		/** @type {number} */ curves,
-		/** @type {boolean} */ measured,
+		/** @type {{theirs: boolean, ours: boolean}} */ whose,
 	) =>
-		`${title}: ${column} of ${curves} curves against queries, on logarithmic axes: the paper's points${measured ? " and our lines" : ""}. The numbers are in the table below.`,
+		`${title}: ${column} of ${curves} curves against ${axis}, on logarithmic axes: ${[whose.theirs && "the paper's points", whose.ours && "our lines"].filter(Boolean).join(" and ")}. The numbers are in the table below.`,
 	pictures: (/** @type {string} */ row, /** @type {string[]} */ captions) =>
 		`${row}: ${captions.join(", then ")}`,
 	picture: (/** @type {string} */ name, /** @type {string} */ caption) => `${name}, ${caption}`,

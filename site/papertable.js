@@ -30,7 +30,8 @@ export function figure({ kind }, v) {
  * @param {Row} row
  * @param {string} axis
  */
-const rowName = ({ group, x }, axis) => (x === null ? group : `${group}, ${axis} = ${x}`);
+const rowName = ({ group, x }, axis) =>
+	x === null ? group : `${group.endsWith(axis) ? group : `${group}, ${axis}`} = ${x}`;
 
 /**
  * Whether the paper has numbers of a row.
@@ -65,7 +66,9 @@ export class PaperTable {
 		this.silence.hidden = rows.length > 0;
 		this.table.replaceChildren(
 			h("thead", {}, h("tr", {}, h("td", {}), ...heads)),
-			...rows.map((row) => this.part(row, report)),
+			...rows.map((row) =>
+				this.part(row, report, report.panels?.[row.panel ?? 0].axis ?? report.axis),
+			),
 		);
 	}
 
@@ -74,8 +77,9 @@ export class PaperTable {
 	 * @private
 	 * @param {Row} row
 	 * @param {Report} report
+	 * @param {string} axis
 	 */
-	part(row, { axis, columns }) {
+	part(row, { columns }, axis) {
 		const name = rowName(row, axis);
 		const sets = row.sets.filter((s) => s.runs > 0);
 		const lines = sets.length > 1 ? sets.map((s) => line(s.set, s.mean, columns, "set")) : [];

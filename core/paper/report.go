@@ -113,9 +113,10 @@ func plain(v float64) string {
 //	 "fixed": whether no settings can, "needs": [keys that a data set of one's own needs], "seeds": runs of each row on each set,
 //	 "running_minimum": whether ours are processed as the paper's plots are,
 //	 "axis": what x is, empty for a table,
+//	 "panels": [{"name", "axis"}] charts, where a single one would be too full, left out if there is one or none,
 //	 "columns": [{"name", "unit": left out if none, "kind": error, agreement (percent), gain (a factor), cost, fact}],
 //	 "captions": of the images of a picture, left out if there are no pictures,
-//	 "rows": [{"group": the curve, or the line of the table, "x": null for none,
+//	 "rows": [{"group": the curve, or the line of the table, "panel": its chart's place among the panels, left out without, "x": null for none,
 //	   "paper": its figures, "mean", "median", "worst": ours over sets and seeds, "runs": so far,
 //	   "sets": [{"set", "mean", "worst", "runs": over the seeds}]}],
 //	 "cells": how many runs there are in all,
@@ -134,6 +135,9 @@ func (r *Report) AppendJSON(dst []byte) []byte {
 	w.Int("seeds", r.Cells[len(r.Cells)-1].Seed)
 	w.Bool("running_minimum", r.Minimum)
 	w.Text("axis", r.Axis)
+	if r.Panels != nil {
+		w.Add("panels", r.appendPanels)
+	}
 	w.Add("columns", r.appendColumns)
 	if r.Pictures != nil {
 		w.Texts("captions", r.Pictures)
@@ -155,10 +159,20 @@ func (r *Report) appendColumns(dst []byte) []byte {
 	})
 }
 
+func (r *Report) appendPanels(dst []byte) []byte {
+	return jsontext.AppendObjects(dst, len(r.Panels), func(w *jsontext.Writer, i int) {
+		w.Text("name", r.Panels[i].Name)
+		w.Text("axis", r.Panels[i].Axis)
+	})
+}
+
 func (r *Report) appendRows(dst []byte) []byte {
 	return jsontext.AppendObjects(dst, len(r.Rows), func(w *jsontext.Writer, i int) {
 		row := r.Rows[i]
 		w.Text("group", row.Group)
+		if r.Panels != nil {
+			w.Int("panel", row.Panel)
+		}
 		w.Float("x", row.X)
 		w.Floats("paper", row.Paper)
 		w.Floats("mean", r.Mean(i, ""))

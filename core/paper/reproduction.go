@@ -21,6 +21,7 @@ type Reproduction struct {
 	Caption string // what differs from the paper's own
 	// Axis is what the rows' X is on a chart, "α"; empty for a table.
 	Axis    string
+	Panels  []Panel // charts, where a single one would be too full
 	Columns []Column
 	// Pictures are the captions of the images that make up a run's Picture.
 	Pictures []string
@@ -35,6 +36,12 @@ type Reproduction struct {
 	fixed bool
 	// own are settings that data sets of one's own need.
 	own []string
+}
+
+// Panel is one of several charts.
+type Panel struct {
+	Name string
+	Axis string // what the X of its rows is
 }
 
 // Column is a figure that every row has.
@@ -66,6 +73,7 @@ const (
 // Row is a line of a table or a point of a curve.
 type Row struct {
 	Group string    // the line of the table, or the curve
+	Panel int       // the chart that it is on, where there are several
 	X     float64   // on the axis; NaN has none
 	Paper []float64 // the paper's figures, one a column; NaN where it has none
 	Sets  []Set     // that we measure on
