@@ -82,18 +82,18 @@ export class Lab {
 	 * @param {Measurement} what
 	 * @param {CellRun[]} runs so far
 	 * @param {boolean} minimum whether errors are processed as the paper's plots are
-	 * @returns {Promise<{report: Report, json: string, csv: string}>}
+	 * @returns {Promise<{report: Report, json: string, csv: string, share: number}>}
 	 */
 	async report(what, runs, minimum) {
 		await this.open();
-		const { json, csv } = await this.engine.ask({
+		const { json, csv, share } = await this.engine.ask({
 			kind: "report",
 			id: this.engine.id(),
 			...what,
 			minimum,
 			runs,
 		});
-		return { report: JSON.parse(json), json, csv };
+		return { report: JSON.parse(json), json, csv, share };
 	}
 
 	/**

@@ -81,7 +81,7 @@
  *   {kind: 'write', id: number, which: 'victim'|'copy'}
  * )} Request
  *
- * @typedef {{index: number, queries: number, status: string, note: string, values: (number|null)[], pictures: Picture[]}} CellRun
+ * @typedef {{index: number, queries: number, status: string, note: string, seconds: number, values: (number|null)[], pictures: Picture[]}} CellRun
  * @typedef {{name: string, width: number, grey: Float64Array[]}} Picture
  *
  * - spec: the whole experiment as a link's fragment. The engine prepares it
@@ -121,7 +121,7 @@
  *   there is to run; answers `reported`. seeds: 0 is the reproduction's own
  *   number; settings are as on the command line.
  * - cell: runs one cell of a reproduction (the pool); answers `measured`, with
- *   the status stopped if it was cancelled.
+ *   the status stopped if it was cancelled. seconds are the engine's.
  *   pictures are images, each several times over: rows of width shades from the
  *   top, 0 to 255.
  * - file: keeps a file of the visitor's, for file=name in settings; no answer.
@@ -131,7 +131,7 @@
  * From the engine to the page.
  * @typedef {(
  *   {kind: 'ready', protocol: number, version: string} |
- *   {kind: 'preparing', id: number, stage: 'data'|'victim'|'oracle', iteration: number} |
+ *   {kind: 'preparing', id: number, stage: 'data'|'victim'|'oracle', iteration: number, trained: number, members: number} |
  *   {kind: 'prepared', id: number, spec: string, data: string, n: number, classes: number, classNames: string[],
  *     points: Float64Array, unknowns: number, budget: number, trainAccuracy: number|null, testAccuracy: number|null, plane: boolean,
  *     remote: Server|null} |
@@ -148,8 +148,8 @@
  *     count: number, header: boolean, points: Float64Array|null, classNames: string[]} |
  *   {kind: 'result', id: number, status: string, queries: Float64Array, agreement: Float64Array, rTest: number, rUnif: number} |
  *   {kind: 'logged', id: number, first: number, x: Float64Array, why: string[]} |
- *   {kind: 'reported', id: number, json: string, csv: string} |
- *   {kind: 'measured', id: number, index: number, queries: number, status: string, note: string, values: (number|null)[], pictures: Picture[]} |
+ *   {kind: 'reported', id: number, json: string, csv: string, share: number} |
+ *   {kind: 'measured', id: number, index: number, queries: number, status: string, note: string, seconds: number, values: (number|null)[], pictures: Picture[]} |
  *   {kind: 'modelled', id: number, family: string, inputs: number, classes: number} |
  *   {kind: 'exporting', id: number, queries: number} |
  *   {kind: 'exported', id: number, files: Uint8Array[]} |
@@ -209,7 +209,8 @@
  *   those spent waiting for it.
  * - error: full is a setting that the lean engine does not have. With code
  *   network in a theft, that is paused and goes on with play.
- * - reported: json is as `heist reproduce --json` prints it, csv as --csv does.
+ * - reported: json is as `heist reproduce --json` prints it, csv as --csv does;
+ *   share is an estimate of how much of the work is done, by what each run took.
  */
 
 /** The version of this protocol; the engine's first message names its own. */

@@ -21,9 +21,11 @@ import { Progress } from "./progress.js";
 const SUM_MS = 400;
 
 export class Card {
+	/** How many runs there are to be. @private */ cells = 0;
 	/** What is or was measured. @private @type {Measurement|null} */ what = null;
 	/** @private @type {CellRun[]} */ runs = [];
-	/** @private @type {{report: Report, json: string, csv: string}|null} */ sums = null;
+	/** @private @type {{report: Report, json: string, csv: string, share: number}|null} */ sums =
+		null;
 	/** @private @type {AbortController|null} */ running = null;
 	/** The runs have grown since they were summed up. @private */ grown = false;
 	/** @private @type {Promise<void>|null} */ summing = null;
@@ -157,10 +159,10 @@ export class Card {
 		signal.throwIfAborted();
 		this.what = what;
 		this.runs = [];
-		this.progress.plan(0, report.cells);
+		this.cells = report.cells;
+		this.progress.plan(0, report.cells, 0);
 		await this.lab.measure(what, report.cells, signal, (run) => {
 			this.runs.push(run);
-			this.progress.plan(this.runs.length, report.cells);
 			this.sum();
 		});
 		this.progress.done(report.cells);
@@ -195,6 +197,7 @@ export class Card {
 			} catch (err) {
 				return this.fail(err);
 			}
+			if (this.running) this.progress.plan(runs.length, this.cells, this.sums.share);
 			this.table.show(this.sums.report);
 			this.figure.show(this.sums.report);
 			this.pictures.show(this.sums.report);

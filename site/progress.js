@@ -34,16 +34,16 @@ export class Progress {
 	}
 
 	/**
-	 * @param {number} done
-	 * @param {number} of
+	 * @param {number} done runs
+	 * @param {number} of so many
+	 * @param {number} share of the work that they were, from 0 to 1
 	 */
-	plan(done, of) {
+	plan(done, of, share) {
 		const now = performance.now();
 		this.began ||= now;
-		this.bar.max = of;
-		this.bar.value = done;
+		this.bar.value = share;
 		const past = now - this.began;
-		const left = done > 0 && past > GUESS_MS ? ((of - done) * past) / done / 1000 : null;
+		const left = share > 0 && past > GUESS_MS ? ((1 - share) * past) / share / 1000 : null;
 		this.say(words.progressed(done, of, left));
 	}
 

@@ -83,13 +83,10 @@ export class Readout {
 		else announce(t.milestone.trained(p.n, p.testAccuracy ?? Number.NaN));
 	}
 
-	/**
-	 * @param {'data'|'victim'|'oracle'} stage
-	 * @param {number} iteration
-	 */
-	preparing(stage, iteration) {
+	/** @param {{stage: 'data'|'victim'|'oracle', iteration: number, trained: number, members: number}} at */
+	preparing({ stage, iteration, trained, members }) {
 		byId("ledger").textContent =
-			stage === "victim" ? t.preparing.victim(iteration) : t.preparing[stage];
+			stage === "victim" ? t.preparing.victim(iteration, trained, members) : t.preparing[stage];
 	}
 
 	/** A full budget, an empty copy. */

@@ -59,7 +59,7 @@ export class Session {
 			this.changed(/** @type {CustomEvent} */ (e).detail),
 		);
 		engine.on("ready", () => theft.recorded || this.prepare());
-		engine.on("preparing", (m) => m.id === this.asked && readout.preparing(m.stage, m.iteration));
+		engine.on("preparing", (m) => m.id === this.asked && readout.preparing(m));
 		engine.on("prepared", (m) => m.id === this.asked && this.begin(m));
 		engine.on("error", (m) => {
 			if ((m.id ?? this.asked) !== this.asked) return;

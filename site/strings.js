@@ -156,8 +156,8 @@ export const t = {
 	preparing: {
 		data: "Making the data…",
 		oracle: "Asking the server what its model is…",
-		victim: (/** @type {number} */ i) =>
-			i > 0 ? `Training the victim… step ${whole(i)}` : "Training the victim…",
+		victim: (/** @type {number} */ i, /** @type {number} */ done, /** @type {number} */ of) =>
+			`Training the victim…${of > 0 ? ` member ${whole(done + 1)} of ${whole(of)}` : i > 0 ? ` step ${whole(i)}` : ""}`,
 	},
 	training: "training the copy…",
 	drawMore:

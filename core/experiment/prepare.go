@@ -40,6 +40,9 @@ type Env struct {
 	LastOnly bool
 	// Stage, if set, is told what begins: data, victim, metric; or oracle.
 	Stage func(name string)
+	// Member, if set, is told how many members of a victim are trained, and of how
+	// many.
+	Member func(done, of int)
 	// OpenOracle connects to the oracle of a Spec with oracle=URL; without it
 	// there are only victims of one's own.
 	OpenOracle func(Spec) (oracle.Oracle, error)
@@ -223,7 +226,7 @@ func (e *Experiment) train(env Env, prev *Experiment) error {
 	}
 	env.stage("victim")
 	data := model.Data{X: e.Train.X, Dim: d, Classes: c, Labels: e.Train.Y, Categories: e.Set.Domain.Categories()}
-	victim, err := e.Recipe.Train(data, model.Options{Rand: e.random(streamVictim), Tick: env.Tick})
+	victim, err := e.Recipe.Train(data, model.Options{Rand: e.random(streamVictim), Tick: env.Tick, Member: env.Member})
 	if err != nil {
 		return fmt.Errorf("the victim can't be trained: %w", err)
 	}

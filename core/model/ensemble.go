@@ -196,6 +196,9 @@ func (r Recipe) trainEnsemble(data Data, o Options) (Classifier, error) {
 	base := o.Rand.Uint64()
 	var members []Probabilistic
 	for i := range r.Members {
+		if o.Member != nil {
+			o.Member(i, r.Members)
+		}
 		o.Rand, o.Warm = rand.New(rand.NewPCG(base, uint64(i))), nil
 		if warm != nil && i < len(warm.members) {
 			o.Warm = warm.members[i]

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -223,9 +224,14 @@ func TestTrainingAnEnsembleGivesWayAndCanBeStopped(t *testing.T) {
 	stop := errors.New("stop")
 	eachEnsemble(t, 4, func(r Recipe, data Data, _ *Ensemble) {
 		ticks := 0
+		var told []int
 		count := func() error { ticks++; return nil }
-		if _, err := r.Train(data, Options{Rand: rand.New(rand.NewPCG(3, 4)), Tick: count}); err != nil {
+		member := func(done, of int) { told = append(told, done, of) }
+		if _, err := r.Train(data, Options{Rand: rand.New(rand.NewPCG(3, 4)), Tick: count, Member: member}); err != nil {
 			t.Fatal(err)
+		}
+		if !slices.Equal(told, []int{0, 4, 1, 4, 2, 4, 3, 4}) {
+			t.Errorf("%s: told of members %v", r.Family, told)
 		}
 		all := ticks
 		ticks = 0

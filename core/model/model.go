@@ -70,8 +70,11 @@ func (d Data) N() int { return len(d.X) / d.Dim }
 type Options struct {
 	Rand *rand.Rand // starts of non-convex families, samples of ensembles, noise of privacy; required for these
 	Tick Tick       // may be nil
-	Warm Classifier // start from this model of the same shape, or nil
-	Tol  float64    // svm: largest violation of optimality to stop at; 0 is 1e-6, libsvm takes 1e-3
+	// Member is told, before each member of an ensemble is trained, how many are
+	// and how many there will be; may be nil.
+	Member func(done, of int)
+	Warm   Classifier // start from this model of the same shape, or nil
+	Tol    float64    // svm: largest violation of optimality to stop at; 0 is 1e-6, libsvm takes 1e-3
 }
 
 // ErrOneClass reports labels of a single class: nothing to separate.

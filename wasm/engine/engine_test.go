@@ -210,6 +210,19 @@ func TestTheLatestSpecWins(t *testing.T) {
 	p.until("end")
 }
 
+func TestAnEnsemblesTrainingIsCountedByMembers(t *testing.T) {
+	p := open4test(t)
+	p.send("kind", "spec", "id", 1, "spec", "data=five-class&victim=mlp&hidden=64&members=9")
+	for {
+		if m := p.until("preparing"); m.Get("members").Int() > 0 {
+			if of, done := m.Get("members").Int(), m.Get("trained").Int(); of != 9 || done > 8 {
+				t.Errorf("%d of %d members", done, of)
+			}
+			return
+		}
+	}
+}
+
 func TestAPlayDuringThePreparationCountsAfterIt(t *testing.T) {
 	p := open4test(t)
 	p.send("kind", "spec", "id", 1, "spec", small)

@@ -48,6 +48,7 @@ func (e *engine) report(r wire.Report) {
 		return
 	}
 	var done []paper.Done
+	took := make([]float64, len(p.Cells))
 	for i, run := range r.Runs {
 		if run.Index >= len(p.Cells) || len(run.Values) != len(p.Columns) {
 			e.fail(&r.ID, "message", fmt.Errorf("runs[%d]: %d figures of cell %d; %s has %d cells and %d columns", i, len(run.Values), run.Index, p.Name, len(p.Cells), len(p.Columns)))
@@ -58,9 +59,10 @@ func (e *engine) report(r wire.Report) {
 			out.Pictures = append(out.Pictures, paper.Picture(p))
 		}
 		done = append(done, paper.Done{Index: run.Index, Outcome: out})
+		took[run.Index] = max(run.Seconds, 1e-6) // a clock may be too coarse for a run
 	}
 	report := p.Report(done, r.Minimum)
-	e.post(wire.Reported{ID: r.ID, JSON: string(report.AppendJSON(nil)), CSV: report.CSV()})
+	e.post(wire.Reported{ID: r.ID, JSON: string(report.AppendJSON(nil)), CSV: report.CSV(), Share: p.Share(took)})
 }
 
 // cell runs one cell in slices. Cancelled, it answers with the status stopped.
@@ -75,6 +77,7 @@ func (e *engine) cell(r wire.Cell) {
 	}
 	e.inSlices(r.ID, func(t *task) {
 		env := experiment.Env{Open: openAny, Tick: t.tick}
+		began := now()
 		out, exp, err := p.Cells[r.Index].Run(env, shelf)
 		if err != nil && !t.stopped {
 			e.fail(&r.ID, "attack", err)
@@ -85,7 +88,7 @@ func (e *engine) cell(r wire.Cell) {
 		} else {
 			shelf = exp
 		}
-		run := wire.CellRun{Index: r.Index, Queries: out.Queries, Status: string(out.Status), Note: out.Note, Values: out.Values}
+		run := wire.CellRun{Index: r.Index, Queries: out.Queries, Status: string(out.Status), Note: out.Note, Seconds: (now() - began).Seconds(), Values: out.Values}
 		for _, p := range out.Pictures {
 			run.Pictures = append(run.Pictures, wire.Picture(p))
 		}

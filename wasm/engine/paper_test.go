@@ -67,7 +67,7 @@ func TestWhatIsWrongWithAMeasurementIsSaid(t *testing.T) {
 		"no reproduction":         {"kind", "cell", "id", 1, "name", "fig1", "full", false, "seeds", 0, "settings", []any{}, "index", 0},
 		"alpha":                   about("report", 1, "minimum", false, "runs", []any{}, "settings", []any{"alpha=3"}),
 		"cell 99: table4 has 2":   about("cell", 1, "index", 99),
-		"runs[0]: 1 figures of":   about("report", 1, "minimum", false, "runs", []any{js.Global().Get("JSON").Call("parse", `{"index":0,"queries":1,"status":"","note":"","values":[1],"pictures":[]}`)}),
+		"runs[0]: 1 figures of":   about("report", 1, "minimum", false, "runs", []any{js.Global().Get("JSON").Call("parse", `{"index":0,"queries":1,"status":"","note":"","seconds":1,"values":[1],"pictures":[]}`)}),
 		"lost.csv could not be f": {"kind", "cell", "id", 1, "name", "table4", "full", false, "seeds", 1, "settings", []any{"file=lost.csv", "label=c", "victim=ovr", "alpha=1"}, "index", 0},
 	} {
 		p.send(message...)

@@ -24,8 +24,10 @@ type preparing struct {
 	id         int
 	stage      string
 	iterations int
-	told       time.Duration
-	after      func(*play.Player) // what the visitor asked for meanwhile, or nil
+	// trained members, and how many there will be; 0 without
+	trained, members int
+	told             time.Duration
+	after            func(*play.Player) // what the visitor asked for meanwhile, or nil
 }
 
 // telling is the time between two reports of a preparation.
@@ -81,19 +83,20 @@ func withToken(link, token string) (experiment.Spec, error) {
 func (p *preparing) env(e *engine) experiment.Env {
 	report := func() {
 		p.told = now()
-		e.post(wire.Preparing{ID: p.id, Stage: p.stage, Iteration: p.iterations})
+		e.post(wire.Preparing{ID: p.id, Stage: p.stage, Iteration: p.iterations, Members: p.members, Trained: p.trained})
 	}
 	return experiment.Env{
 		Open:       e.open,
 		OpenOracle: e.remote.open(p.task),
 		Stage: func(name string) {
 			if name == "data" || name == "victim" || name == "oracle" {
-				p.stage, p.iterations = name, 0
+				p.stage, p.iterations, p.trained, p.members = name, 0, 0, 0
 			}
 			if !p.stopped {
 				report()
 			}
 		},
+		Member: func(done, of int) { p.trained, p.members = done, of },
 		Tick: func() error {
 			p.iterations++
 			err := p.tick()

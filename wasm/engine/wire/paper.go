@@ -35,6 +35,7 @@ type (
 type CellRun struct {
 	Index, Queries int
 	Status, Note   string
+	Seconds        float64
 	Values         []float64 // NaN is null
 	Pictures       []Picture
 }
@@ -51,12 +52,16 @@ type (
 	Reported struct {
 		ID        int
 		JSON, CSV string
+		Share     float64 // of the work that is done, from 0 to 1
 	}
 	Measured struct {
 		ID int
 		CellRun
 	}
 )
+
+// maxSeconds is more than a run takes.
+const maxSeconds = 1e9
 
 // maxSeeds is more than anyone waits for.
 const maxSeeds = 1000
@@ -84,7 +89,7 @@ func readReport(r reader) any {
 	r.objects("runs", func(run reader) {
 		out.Runs = append(out.Runs, CellRun{
 			run.count("index", 0, math.MaxInt32), run.count("queries", 0, math.MaxInt32),
-			run.text("status"), run.text("note"), run.figures("values"), run.pictures(),
+			run.text("status"), run.text("note"), run.number("seconds", 0, maxSeconds), run.figures("values"), run.pictures(),
 		})
 	})
 	return out
@@ -157,7 +162,7 @@ func (r reader) figures(key string) (out []float64) {
 }
 
 func (m Reported) Fields() Fields {
-	return Fields{"kind", "reported", "id", m.ID, "json", m.JSON, "csv", m.CSV}
+	return Fields{"kind", "reported", "id", m.ID, "json", m.JSON, "csv", m.CSV, "share", m.Share}
 }
 
 func (m Measured) Fields() Fields {
@@ -166,7 +171,7 @@ func (m Measured) Fields() Fields {
 		values[i] = orNull(v)
 	}
 	return Fields{
-		"kind", "measured", "id", m.ID, "index", m.Index, "queries", m.Queries, "status", m.Status, "note", m.Note,
+		"kind", "measured", "id", m.ID, "index", m.Index, "queries", m.Queries, "status", m.Status, "note", m.Note, "seconds", m.Seconds,
 		"values", values, "pictures", pictureFields(m.Pictures),
 	}
 }

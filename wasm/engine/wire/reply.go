@@ -23,6 +23,8 @@ type (
 		ID        int
 		Stage     string
 		Iteration int
+		Trained   int // members of an ensemble
+		Members   int // that it will have; 0 for one model
 	}
 	Prepared struct {
 		ID                          int
@@ -170,7 +172,7 @@ func (m Ready) Fields() Fields {
 }
 
 func (m Preparing) Fields() Fields {
-	return Fields{"kind", "preparing", "id", m.ID, "stage", m.Stage, "iteration", m.Iteration}
+	return Fields{"kind", "preparing", "id", m.ID, "stage", m.Stage, "iteration", m.Iteration, "trained", m.Trained, "members", m.Members}
 }
 
 func (m Prepared) Fields() Fields {
