@@ -34,23 +34,41 @@ wasm() { # package, file, further flags of go build
 	$bin/wasmpack "$file.unpacked" "$file"
 }
 
-# engines builds the engine twice: whole, and without what the page can do
-# without at first (build tag lean). Both are for a small download: with wasm/fmt
-# in place of the library's fmt, with inlining only where it pays, in the loops
-# over numbers, and without bounds checks in the standard library.
-engines() {
-	local std flags=(-gcflags=all=-l "-gcflags=std=-l -B") package
+# engine builds the engine for a small download: with wasm/fmt in place of the
+# library's fmt, with inlining only where it pays, in the loops over numbers, and
+# without bounds checks in the standard library.
+engine() { # file, what else to replace ("FILE": "WITH", …), further flags of go build
+	local std flags=(-gcflags=all=-l "-gcflags=std=-l -B") file=$1 replace=$2 package source
+	shift 2
 	std=$(go env GOROOT)/src
 	for package in math/... modelheist/core/{num,model,optimize,surface}; do
 		flags+=("-gcflags=$package=")
 	done
 	{
-		printf '{"Replace": {'
-		for file in "$std"/fmt/{doc,errors,format,scan}.go; do printf '"%s": "", ' "$file"; done
+		printf '{"Replace": {%s' "$replace"
+		for source in "$std"/fmt/{doc,errors,format,scan}.go; do printf '"%s": "", ' "$source"; done
 		printf '"%s": "%s"}}\n' "$std/fmt/print.go" "$PWD/wasm/fmt/fmt.go"
-	} >$bin/overlay.json
-	wasm ./wasm/engine $bin/engine.wasm -overlay $bin/overlay.json "${flags[@]}" -tags lean
-	wasm ./wasm/engine $bin/engine-full.wasm -overlay $bin/overlay.json "${flags[@]}"
+	} >"$file.overlay.json"
+	wasm ./wasm/engine "$file" -overlay "$file.overlay.json" "${flags[@]}" "$@"
+}
+
+# engines builds it twice: whole, and without what the page can do without at
+# first.
+engines() {
+	engine $bin/engine.wasm "" -tags lean
+	engine $bin/engine-full.wasm ""
+}
+
+# client_size is what the client of remote oracles adds to the full engine, in
+# bytes of gzip: the engine with it less one with the lean one's remote, and its
+# script.
+client_size() {
+	local file replace=""
+	for file in remote console fetch; do replace+="\"$PWD/wasm/engine/$file.go\": \"\", "; done
+	sed 's/ && lean$//' wasm/engine/remote_lean.go >$bin/no-remote.go
+	replace+="\"$PWD/wasm/engine/remote_lean.go\": \"$PWD/$bin/no-remote.go\", "
+	engine $bin/engine-alone.wasm "$replace"
+	echo $(($(gzip -9c $bin/engine-full.wasm | wc -c) - $(gzip -9c $bin/engine-alone.wasm | wc -c) + $(gzipped dist/engine-fetch.js)))
 }
 
 site() {
@@ -231,6 +249,7 @@ sizes() {
 	at_most "engine, gzip" "$(gzipped "${lean[0]}")" 1100000
 	at_most "engine, brotli" "$(wc -c <"${lean[0]}.br")" 850000
 	at_most "full engine, gzip" "$(gzipped "${full[0]}")" 1550000
+	at_most "of it the client of remote oracles, gzip" "$(client_size)" 40000
 	at_most "element for other sites, gzip" "$(gzipped dist/heist-playground.js)" 12000
 	at_most "recorded run, gzip" "$(gzipped dist/recording.json)" 20000
 	at_most "poster of an embed, light" "$(gzipped dist/poster/*-light.webp)" 15000

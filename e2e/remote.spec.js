@@ -204,8 +204,8 @@ test.describe("a server that misbehaves", () => {
 		[(_, a) => json(a, 500, { error: "oh" }), /server failed.*500/],
 		[(_, a) => json(a, 200, "<!doctype html>"), /can't be read/],
 		[(_, a) => json(a, 200, JSON.stringify(labels(1)).replace("[1]}", "[NaN]}")), /can't be read/],
-		[(_, a) => json(a, 200, labels(3)), /has the shape \[3\], must be 1 rows/],
-		[(_, a) => json(a, 200, labels(1, 7)), /whole number in 0\.\.1/],
+		[(_, a) => json(a, 200, labels(3)), /has the wrong shape, must be 1 rows/],
+		[(_, a) => json(a, 200, labels(1, 7)), /whole numbers in 0\.\.1/],
 		[(_, a) => endless(a), /longer than \d+ bytes/],
 	];
 

@@ -237,7 +237,7 @@ func FuzzAnswers(f *testing.F) {
 	f.Add([]byte(someones), []byte(`{"outputs":[{"name":"predict","shape":[1],"datatype":"INT64","data":[2]},{"name":"predict_proba","shape":[1,3],"datatype":"FP64","data":[0.1,0.2,0.7]}]}`))
 	f.Add([]byte(`{"name":"m","inputs":[{"name":"x","datatype":"FP64","shape":[-1,1]}],"outputs":[{"name":"label","datatype":"INT64","shape":[-1]}],"parameters":{"answers":"labels","features":[{"name":"c","categories":["a","b"]}],"classes":["a","b"]}}`), []byte(`{"outputs":[{"name":"label","shape":[1],"datatype":"INT64","data":[1]}]}`))
 	f.Fuzz(func(t *testing.T, metadata, answer []byte) {
-		o, err := client.Dial(t.Context(), said{metadata, answer}, client.Options{URL: "http://h", Model: "m", Low: -1, High: 1})
+		o, err := client.Dial(remote.Life(t.Context()), said{metadata, answer}, &client.Options{URL: "http://h", Model: "m", Low: -1, High: 1})
 		if err != nil {
 			return
 		}
@@ -265,12 +265,12 @@ func FuzzAnswers(f *testing.F) {
 // said is a transport that answers the same to everything.
 type said struct{ metadata, answer []byte }
 
-func (s said) Send(_ client.Life, r client.Request) (client.Response, error) {
+func (s said) Send(_ client.Life, r *client.Request) (*client.Response, error) {
 	body := s.answer
 	if r.Method == http.MethodGet {
 		body = s.metadata
 	}
-	return client.Response{Status: 200, Header: func(string) string { return "" }, Body: body}, nil
+	return &client.Response{Status: 200, Body: body}, nil
 }
 
 func TestAPanicCostsItsOwnRequestOnlyAndTellsNothing(t *testing.T) {

@@ -28,9 +28,9 @@ import (
 	"modelheist/site/data"
 )
 
-func dial(t testing.TB, o client.Options) *client.Oracle {
+func dial(t testing.TB, o *client.Options) *client.Oracle {
 	t.Helper()
-	c, err := client.Dial(t.Context(), remote.Transport{}, o)
+	c, err := client.Dial(remote.Life(t.Context()), remote.Transport{}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestAnswersAreTheSameBitForBitAcrossTheNetwork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := dial(t, client.Options{URL: base + "/", Model: name, Batch: 300})
+		c := dial(t, &client.Options{URL: base + "/", Model: name, Batch: 300})
 		if !slices.EqualFunc(c.Domain(), local.Domain(), sameFeature) || c.Classes() != local.Classes() || c.Answers() != local.Answers() || c.Left() != 5000 {
 			t.Errorf("%s: %+v", name, c.Info())
 		}
@@ -143,7 +143,7 @@ func theft(t *testing.T, settings string) (copied, end string) {
 		t.Fatal(err)
 	}
 	env := experiment.Env{Open: data.Open, LastOnly: true, OpenOracle: func(s experiment.Spec) (oracle.Oracle, error) {
-		return client.Dial(t.Context(), remote.Transport{}, client.Options{URL: s.Get("oracle"), Model: s.Get("model")})
+		return client.Dial(remote.Life(t.Context()), remote.Transport{}, &client.Options{URL: s.Get("oracle"), Model: s.Get("model")})
 	}}
 	e, err := experiment.Prepare(spec, env, nil)
 	if err != nil {
@@ -196,7 +196,7 @@ func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // quick doesn't wait between tries.
-func quick(ctx client.Life, _ time.Duration) error { return ctx.Err() }
+func quick(life client.Life, _ float64) error { return life.Err() }
 
 func TestALostConnectionIsResumedWithoutPayingTwice(t *testing.T) {
 	t.Parallel()
@@ -207,7 +207,7 @@ func TestALostConnectionIsResumedWithoutPayingTwice(t *testing.T) {
 	}
 	server := httptest.NewServer(&flaky{Handler: s, r: rand.New(rand.NewPCG(4, 4))})
 	defer server.Close()
-	c := dial(t, client.Options{URL: server.URL, Model: "circles-svm", Batch: 7, Tries: 50, Sleep: quick})
+	c := dial(t, &client.Options{URL: server.URL, Model: "circles-svm", Batch: 7, Tries: 50, Sleep: quick})
 	asked := 0
 	for n := range 40 {
 		if _, err := c.Ask(make([]float64, 2*(n+1))); err != nil {
@@ -241,7 +241,7 @@ func TestAnAskThatFailedPaysOnlyForTheRestTheNextTime(t *testing.T) {
 		s.ServeHTTP(w, r)
 	}))
 	defer server.Close()
-	c := dial(t, client.Options{URL: server.URL, Model: "circles-svm", Batch: 10, Parallel: 1})
+	c := dial(t, &client.Options{URL: server.URL, Model: "circles-svm", Batch: 10, Parallel: 1})
 	x := make([]float64, 100)
 	for i := range x {
 		x[i] = float64(i) / 100
@@ -260,8 +260,8 @@ func TestAnAskThatFailedPaysOnlyForTheRestTheNextTime(t *testing.T) {
 func TestTheEndOfARemoteBudgetIsTheOraclesOwn(t *testing.T) {
 	t.Parallel()
 	base, token := published(t, `"budget":10`, nil)
-	a := dial(t, client.Options{URL: base, Model: "secret", Token: token})
-	b := dial(t, client.Options{URL: base, Model: "secret", Token: token})
+	a := dial(t, &client.Options{URL: base, Model: "secret", Token: token})
+	b := dial(t, &client.Options{URL: base, Model: "secret", Token: token})
 	if _, err := a.Ask(make([]float64, 16)); err != nil {
 		t.Fatal(err)
 	}
@@ -299,7 +299,7 @@ func TestErrorsAreSortedAndInWords(t *testing.T) {
 		{client.Options{URL: base, Model: "a/b"}, client.Refused, "name"},
 	} {
 		c.o.Sleep, c.o.Tries = quick, 2
-		_, err := client.Dial(t.Context(), remote.Transport{}, c.o)
+		_, err := client.Dial(remote.Life(t.Context()), remote.Transport{}, &c.o)
 		var e *client.Error
 		if !errors.As(err, &e) || e.Reason != c.reason || !strings.Contains(e.Text, c.words) {
 			t.Errorf("%+v: %v", c.o, err)
@@ -332,10 +332,10 @@ func TestAnothersServerIsQueriedByItsNames(t *testing.T) {
 		}
 		io.WriteString(w, `{"model_name":"m","outputs":[{"name":"predict","shape":[2,1],"datatype":"INT64","data":[[2],[0]]},{"name":"predict_proba","shape":[2,3],"datatype":"FP64","data":[[0.1,0.2,0.7],[1,0,0]]}]}`)
 	})
-	if _, err := client.Dial(t.Context(), remote.Transport{}, client.Options{URL: url, Model: "m"}); err == nil || !strings.Contains(err.Error(), "give low and high") {
+	if _, err := client.Dial(remote.Life(t.Context()), remote.Transport{}, &client.Options{URL: url, Model: "m"}); err == nil || !strings.Contains(err.Error(), "give low and high") {
 		t.Errorf("without a range: %v", err)
 	}
-	c := dial(t, client.Options{URL: url, Model: "m", Low: -1, High: 1})
+	c := dial(t, &client.Options{URL: url, Model: "m", Low: -1, High: 1})
 	i := c.Info()
 	if i.Answers != oracle.Probabilities || i.Classes != 3 || i.Domain.Dim() != 2 || i.Domain[1].High != 1 || i.Precision != "FP64" || i.Input.Datatype != "FP32" {
 		t.Errorf("%+v", i)
@@ -369,7 +369,7 @@ func TestMetadataThatMakeNoSenseAreRefused(t *testing.T) {
 		{strings.Repeat(" ", 5<<20), "longer than"},
 	} {
 		url := hostile(t, c.metadata, nil)
-		_, err := client.Dial(t.Context(), remote.Transport{}, client.Options{URL: url, Model: "m", Low: -1, High: 1, Tries: 1})
+		_, err := client.Dial(remote.Life(t.Context()), remote.Transport{}, &client.Options{URL: url, Model: "m", Low: -1, High: 1, Tries: 1})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.200s: %v, want %q", c.metadata, err, c.want)
 		}
@@ -460,9 +460,9 @@ func TestAHostileServerCannotCrashOrHangTheThief(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			url := hostile(t, someones, c.answer)
-			o := dial(t, client.Options{
+			o := dial(t, &client.Options{
 				URL: url, Model: "m", Token: "secret", Low: -1, High: 1,
-				Tries: 2, Timeout: 300 * time.Millisecond, Sleep: quick, Patience: 5 * time.Second,
+				Tries: 2, Timeout: 0.3, Sleep: quick, Patience: 5,
 			})
 			begun := time.Now()
 			_, err := o.Ask([]float64{0, 0})
@@ -488,7 +488,7 @@ func TestATokenIsNotCarriedElsewhereByARedirect(t *testing.T) {
 	defer elsewhere.Close()
 	here := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusMovedPermanently))
 	defer here.Close()
-	_, err := client.Dial(t.Context(), remote.Transport{}, client.Options{URL: here.URL, Model: "m", Token: "secret", Sleep: quick})
+	_, err := client.Dial(remote.Life(t.Context()), remote.Transport{}, &client.Options{URL: here.URL, Model: "m", Token: "secret", Sleep: quick})
 	var e *client.Error
 	if !errors.As(err, &e) || e.Reason != client.Redirected {
 		t.Errorf("%v", err)
@@ -499,7 +499,7 @@ func TestAnAskEndsWithin100MillisecondsOfItsCancelling(t *testing.T) {
 	t.Parallel()
 	url := hostile(t, someones, silent)
 	ctx, cancel := context.WithCancel(t.Context())
-	o, err := client.Dial(ctx, deaf{}, client.Options{URL: url, Model: "m", Low: -1, High: 1, Batch: 5})
+	o, err := client.Dial(remote.Life(ctx), deaf{}, &client.Options{URL: url, Model: "m", Low: -1, High: 1, Batch: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -514,12 +514,12 @@ func TestAnAskEndsWithin100MillisecondsOfItsCancelling(t *testing.T) {
 // deaf is a transport that doesn't hear of a context's end.
 type deaf struct{}
 
-func (deaf) Send(_ client.Life, r client.Request) (client.Response, error) {
+func (deaf) Send(_ client.Life, r *client.Request) (*client.Response, error) {
 	if r.Method == http.MethodGet {
-		return remote.Transport{}.Send(context.Background(), r)
+		return remote.Transport{}.Send(remote.Life(context.Background()), r)
 	}
 	time.Sleep(2 * time.Second)
-	return client.Response{}, errors.New("late")
+	return nil, errors.New("late")
 }
 
 func TestAtMostFourRequestsAreUnderWay(t *testing.T) {
@@ -538,7 +538,7 @@ func TestAtMostFourRequestsAreUnderWay(t *testing.T) {
 		under.Add(-1)
 	}))
 	defer server.Close()
-	c := dial(t, client.Options{URL: server.URL, Model: "circles-svm", Batch: 3, Parallel: 99})
+	c := dial(t, &client.Options{URL: server.URL, Model: "circles-svm", Batch: 3, Parallel: 99})
 	if _, err := c.Ask(make([]float64, 200)); err != nil {
 		t.Fatal(err)
 	}

@@ -6,15 +6,14 @@ import (
 )
 
 // PublicationOf is the victim of an experiment with its oracle, open to nobody
-// yet and no challenge. Fresh noise can't be published: a request that is sent
-// again has to get the same answer.
+// yet and no challenge.
 func PublicationOf(e *experiment.Experiment) (*Publication, error) {
-	p := &Publication{
+	settings, err := e.Published()
+	if err != nil {
+		return nil, err
+	}
+	return &Publication{
 		File:   modelfile.File{Model: e.Victim, Domain: e.Set.Domain, Classes: e.Set.ClassNames},
-		Oracle: e.Settings(),
-	}
-	if p.Oracle.Noise.Sigma != 0 && !p.Oracle.Noise.Fixed {
-		return nil, &experiment.ParamError{Key: "noise-kind", Value: "fresh", Reason: "a server gives a request that is sent again the same answer; publish with noise-kind=fixed"}
-	}
-	return p, nil
+		Oracle: settings,
+	}, nil
 }

@@ -21,23 +21,31 @@ type Transport struct {
 
 var _ client.Transport = Transport{}
 
+// Life is a context as a client's life.
+func Life(ctx context.Context) client.Life { return life{ctx} }
+
+type life struct{ context.Context }
+
+// OnEnd implements client.Life.
+func (l life) OnEnd(f func()) (forget func()) {
+	stop := context.AfterFunc(l.Context, f)
+	return func() { stop() }
+}
+
 // Send implements client.Transport.
-func (t Transport) Send(life client.Life, r client.Request) (client.Response, error) {
+func (t Transport) Send(life client.Life, r *client.Request) (*client.Response, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	go func() {
-		select {
-		case <-life.Done():
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
+	defer life.OnEnd(cancel)()
 	q, err := http.NewRequestWithContext(ctx, r.Method, r.URL, bytes.NewReader(r.Body))
 	if err != nil {
-		return client.Response{}, err
+		return nil, err
 	}
-	for _, h := range r.Headers {
-		q.Header.Set(h[0], h[1])
+	if r.Body != nil {
+		q.Header.Set("Content-Type", "application/json")
+	}
+	if r.Token != "" {
+		q.Header.Set("Authorization", "Bearer "+r.Token)
 	}
 	h := http.Client{}
 	if t.HTTP != nil {
@@ -46,17 +54,19 @@ func (t Transport) Send(life client.Life, r client.Request) (client.Response, er
 	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	answer, err := h.Do(q)
 	if err != nil {
-		return client.Response{}, inWords(ctx, err, q.URL.Host)
+		return nil, inWords(ctx, err, q.URL.Host)
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(answer.Body, int64(r.MaxBody)+1))
 	if err != nil {
-		return client.Response{}, inWords(ctx, err, q.URL.Host)
+		return nil, inWords(ctx, err, q.URL.Host)
 	}
 	if len(body) > r.MaxBody {
-		return client.Response{}, &client.Error{Reason: client.Schema, Text: fmt.Sprintf("the answer of %s is longer than %d bytes", q.URL.Host, r.MaxBody)}
+		return nil, &client.Error{Reason: client.Schema, Text: fmt.Sprintf("the answer of %s is longer than %d bytes", q.URL.Host, r.MaxBody)}
 	}
-	return client.Response{Status: answer.StatusCode, Header: answer.Header.Get, Body: body}, nil
+	return &client.Response{
+		Status: answer.StatusCode, RateLimit: answer.Header.Get("RateLimit"), Retry: answer.Header.Get("Retry-After"), Body: body,
+	}, nil
 }
 
 // inWords says what kept a request from being answered.

@@ -98,6 +98,7 @@ async function start({ full, module: given }) {
 	const module = given ?? (await compile(full));
 	if (!given) post({ kind: "module", module });
 	post({ kind: "loading", stage: "start", bytes: 0, total: 0 });
+	if (full) await import("./engine-fetch.js");
 	const Program = /** @type {new () => GoProgram} */ (Reflect.get(globalThis, "Go"));
 	const go = new Program();
 	const instance = await WebAssembly.instantiate(module, go.importObject).catch((err) => {

@@ -155,7 +155,7 @@
  *   {kind: 'exported', id: number, files: Uint8Array[]} |
  *   {kind: 'claims', leaves: Float64Array, edges: Float64Array, points: Float64Array, suspects: Suspect[], leak: Leak|null} |
  *   {kind: 'connected', id: number, server: Server|null} |
- *   {kind: 'exchange', id: number, method: string, url: string, request: string, status: number, response: string,
+ *   {kind: 'exchange', id: number, url: string, request: string, status: number, response: string,
  *     seconds: number, labels: number[], left: number|null, error: string, reason: string} |
  *   {kind: 'called', id: number, body: string} |
  *   {kind: 'written', id: number, text: string, oracle: string, test: Float64Array} |

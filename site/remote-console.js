@@ -99,7 +99,7 @@ export class Console {
 		const e = await this.server.query(this.read());
 		this.last = e;
 		this.outcome.hidden = e.url === "";
-		this.request.textContent = `${e.method} ${e.url}\n\n${pretty(e.request)}`;
+		this.request.textContent = `POST ${e.url}\n\n${pretty(e.request)}`;
 		this.answer.textContent = pretty(e.response) || words.empty;
 		const names = this.server.about?.classNames ?? [];
 		const label = e.labels.length > 0 ? names[e.labels[0]] || String(e.labels[0]) : "";

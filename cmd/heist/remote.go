@@ -29,7 +29,7 @@ type network struct {
 }
 
 func (n *network) open(s experiment.Spec) (oracle.Oracle, error) {
-	o, err := client.Dial(n.ctx, remote.Transport{}, client.Options{
+	o, err := client.Dial(remote.Life(n.ctx), remote.Transport{}, &client.Options{
 		URL: s.Get("oracle"), Model: s.Get("model"), Token: s.Get("token"),
 		Input: s.Get("input"), Label: s.Get("label-output"), Scores: s.Get("score-output"), Kind: oracle.Kind(s.Get("score-kind")),
 		Low: s.Float("low"), High: s.Float("high"), Features: s.Int("features"), Classes: s.Int("class-count"),
@@ -54,7 +54,7 @@ type networkLine struct {
 
 func (n *network) line() networkLine {
 	s := n.oracle.Stats()
-	line := networkLine{"network", s.Queries, s.Cost, nil, s.Requests, s.Retries, s.Waited.Seconds()}
+	line := networkLine{"network", s.Queries, s.Cost, nil, s.Requests, s.Retries, s.Seconds}
 	if left := n.oracle.Left(); left < 1<<53 {
 		line.Left = &left
 	}
@@ -74,7 +74,7 @@ type server struct{ url, key string }
 
 // call sends JSON and returns the answer's body.
 func (s server) call(ctx context.Context, method, path string, body []byte) ([]byte, error) {
-	return client.Call(ctx, remote.Transport{}, s.url, s.key, method, path, body)
+	return client.Call(remote.Life(ctx), remote.Transport{}, s.url, s.key, method, path, body)
 }
 
 // flags makes a flag set that reports nothing by itself.

@@ -282,6 +282,16 @@ func (e *Experiment) Settings() oracle.Settings {
 	return out
 }
 
+// Published is the oracle as a server can have it. Fresh noise can't be published:
+// a request that is sent again has to get the same answer.
+func (e *Experiment) Published() (oracle.Settings, error) {
+	s := e.Settings()
+	if s.Noise.Sigma != 0 && !s.Noise.Fixed {
+		return s, &ParamError{"noise-kind", "fresh", "a server gives a request that is sent again the same answer; publish with noise-kind=fixed"}
+	}
+	return s, nil
+}
+
 // Accuracy is the share of the test points that the Spec's own oracle labels right,
 // noise included; NaN without test points.
 func (e *Experiment) Accuracy() (float64, error) {

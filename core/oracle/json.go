@@ -16,7 +16,7 @@ func (s Settings) Append(dst []byte) []byte {
 	}
 	if s.Noise.Sigma != 0 {
 		w.Float("noise", s.Noise.Sigma)
-		w.Text("noise_seed", strconv.FormatUint(s.Noise.Seed, 16))
+		w.Text("noise_seed", string(strconv.AppendUint(nil, s.Noise.Seed, 16)))
 	}
 	for _, f := range []struct {
 		name string

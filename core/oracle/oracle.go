@@ -84,9 +84,9 @@ func (e *RangeError) Error() string {
 	return fmt.Sprintf("oracle: query %d: %s = %v is outside [%v, %v]", e.Row, e.Feature.Name, e.Value, e.Feature.Low, e.Feature.High)
 }
 
-// check panics on a batch that is not whole rows (the caller's mistake) and
+// Check panics on a batch that is not whole rows (the caller's mistake) and
 // reports inputs that are not numbers, nor missing where they may be.
-func check(d domain.Domain, x []float64) error {
+func Check(d domain.Domain, x []float64) error {
 	if len(x)%d.Dim() != 0 {
 		panic(fmt.Sprintf("oracle: batch of %d values is not a multiple of d = %d", len(x), d.Dim()))
 	}

@@ -127,7 +127,7 @@ func (s *source) Answers() Kind         { return s.answers }
 func (s *source) Left() int             { return math.MaxInt }
 
 func (s *source) Ask(x []float64) (Reply, error) {
-	if err := check(s.box, x); err != nil {
+	if err := Check(s.box, x); err != nil {
 		return Reply{}, err
 	}
 	n, c := len(x)/s.box.Dim(), s.Classes()

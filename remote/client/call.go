@@ -1,20 +1,21 @@
 package client
 
-import "time"
-
-// callTime bounds a Call: a submitted copy is measured meanwhile.
-const callTime = 30 * time.Second
+// callTime bounds a Call, in seconds: a submitted copy is measured meanwhile.
+const callTime = 30
 
 // Call sends JSON (nil for none) to a path below /v2 of a server and returns the
 // body of its answer. It tries once: what it does may not be wanted twice.
-// Errors are *Error, or ctx's.
-func Call(ctx Life, t Transport, server, token, method, path string, body []byte) ([]byte, error) {
+// Errors are *Error, or life's.
+func Call(life Life, t Transport, server, token, method, path string, body []byte) ([]byte, error) {
 	base, err := address(server)
 	if err != nil {
 		return nil, err
 	}
-	c := &Oracle{ctx: ctx, t: t, o: Options{Token: token, Timeout: callTime, Tries: 1, Patience: 1}}
-	defaults(&c.o)
-	response, err := c.send(method, base+path, body, metadataBytes)
-	return response.Body, err
+	c := &Oracle{t: t}
+	c.o.Token, c.o.Timeout, c.o.Tries = token, callTime, 1
+	response, err := c.send(life, &Request{Method: method, URL: base + path, Body: body, MaxBody: metadataBytes})
+	if err != nil {
+		return nil, err
+	}
+	return response.Body, nil
 }

@@ -4,7 +4,6 @@
 package client
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
@@ -20,28 +19,30 @@ import (
 // Request is one HTTP request. Its body is nil for a GET.
 type Request struct {
 	Method, URL string
-	Headers     [][2]string
-	Body        []byte
-	MaxBody     int // bytes of the answer's body; a larger one is an error
+	Token       string // sent as Bearer, if there is one
+	Body        []byte // JSON
+	MaxBody     int    // bytes of the answer's body; a larger one is an error
 }
 
 // Response is the answer to a Request.
 type Response struct {
-	Status int
-	Header func(name string) string
-	Body   []byte
+	Status           int
+	RateLimit, Retry string // the headers RateLimit and Retry-After
+	Body             []byte
 
-	retried bool // it answers a request that had been sent before
+	err     error // instead of all that
+	retried bool  // it answers a request that had been sent before
 }
 
 // Transport sends requests. It follows no redirects, for they might carry a
-// token elsewhere; it returns ctx's error once that ends, and any other error in
-// words for people.
+// token elsewhere; it gives up once life ends, and its errors are in words for
+// people.
 type Transport interface {
-	Send(ctx Life, r Request) (Response, error)
+	Send(life Life, r *Request) (*Response, error)
 }
 
-// Options say what to query, and what the server leaves unsaid.
+// Options say what to query, and what the server leaves unsaid. Times are in
+// seconds: a time.Duration would bring the writing of durations into a page.
 type Options struct {
 	URL   string // of the server, http://localhost:8080
 	Model string
@@ -53,15 +54,14 @@ type Options struct {
 	Features, Classes    int
 	Low, High            float64 // the range of every feature, if Low < High
 
-	Session  string        // begins the ids of requests; the same one again resumes. Random if empty
-	Batch    int           // queries a request at most; 0 is what the server says, or 64
-	Parallel int           // requests at the same time, at most 4; 0 is 4
-	Timeout  time.Duration // of one request; 0 is 10 s
-	Tries    int           // of one request; 0 is 6
-	Patience time.Duration // how long to wait for a rate that was exceeded; 0 is a minute
+	Batch    int     // queries a request at most; 0 is what the server says, or 64
+	Parallel int     // requests at the same time, at most 4; 0 is 4
+	Timeout  float64 // of one request, s; 0 is 10
+	Tries    int     // of one request; 0 is 6
+	Patience float64 // how long to wait for a rate that was exceeded, s; 0 is 60, less is not at all
 
-	// Sleep waits, and returns ctx's error if that ends first; nil is a timer.
-	Sleep func(ctx Life, d time.Duration) error
+	// Sleep waits, and returns life's error if that ends first; nil is a timer.
+	Sleep func(life Life, seconds float64) error
 }
 
 // Bounds of what a client asks and believes.
@@ -73,7 +73,7 @@ const (
 	maxFeatures   = 4096
 	maxClasses    = 1000
 	largest       = 1e30 // of a score; more is no answer but an attack on the thief
-	firstWait     = 100 * time.Millisecond
+	firstWait     = 0.1  // s
 )
 
 // Error is a request that failed for good.
@@ -104,22 +104,30 @@ const (
 
 func (e *Error) Error() string { return e.Text }
 
+// passing tells whether asking again later may help.
+func (e *Error) passing() bool {
+	return e.Reason == Network || e.Reason == Slow || e.Reason == Rate || e.Reason == Broken && e.Status != 501
+}
+
 // Is makes the end of a remote budget oracle.ErrBudget.
 func (e *Error) Is(target error) bool { return e.Reason == Paid && target == oracle.ErrBudget }
 
-func failed(reason Reason, format string, args ...any) *Error {
-	return &Error{Reason: reason, Text: fmt.Sprintf(format, args...)}
-}
+// failed is an Error. Its text is put together by +: formatting it would double
+// the code around it.
+func failed(reason Reason, text string) *Error { return &Error{Reason: reason, Text: text} }
 
 // Oracle is a remote oracle. It answers one Ask at a time.
 type Oracle struct {
-	ctx Life
-	t   Transport
-	o   Options
-	url string // of the model
+	life Life
+	hold func(error) error // or nil; see Attach
+	t    Transport
+	o    Options
+	url  string // of the model
 
-	info  Info
-	asked int // Asks answered
+	info    Info
+	session string   // begins the ids of requests
+	outputs []string // to ask for
+	asked   int      // Asks answered
 
 	mu    sync.Mutex
 	left  int
@@ -148,31 +156,31 @@ type Info struct {
 // Stats are what the network has cost.
 type Stats struct {
 	Requests, Retries int
-	Queries           int           // answered
-	Cost              int           // paid for, as the server says; as Queries if it doesn't
-	Waited            time.Duration // in requests, the longest of those at the same time
+	Queries           int     // answered
+	Cost              int     // paid for, as the server says; as Queries if it doesn't
+	Seconds           float64 // in requests, the longest of those at the same time
 }
 
-// Dial reads the metadata of a model. The oracle stops when ctx ends.
-func Dial(ctx Life, t Transport, o Options) (*Oracle, error) {
+// Dial reads the metadata of a model. The oracle stops when life ends.
+func Dial(life Life, t Transport, o *Options) (*Oracle, error) {
 	base, err := address(o.URL)
 	if err != nil {
 		return nil, err
 	}
 	if o.Model == "" || strings.ContainsAny(o.Model, "/?#% ") {
-		return nil, failed(Refused, "the model's name must have no / ? # %% and blanks")
+		return nil, failed(Refused, "the model's name must have no / ? # % and blanks")
 	}
-	defaults(&o)
-	c := &Oracle{ctx: ctx, t: t, o: o, url: base + "/models/" + o.Model, left: noLimit}
-	response, err := c.send("GET", c.url, nil, metadataBytes)
+	c := &Oracle{life: life, t: t, o: *o, url: base + "/models/" + o.Model, left: noLimit}
+	c.defaults()
+	response, err := c.send(life, &Request{Method: "GET", URL: c.url, MaxBody: metadataBytes})
 	if err != nil {
 		return nil, err
 	}
 	m, err := oip.ParseMetadata(response.Body)
 	if err != nil {
-		return nil, failed(Schema, "the server's description of the model can't be read: %v", err)
+		return nil, failed(Schema, "the server's description of the model can't be read: "+err.Error())
 	}
-	if err := c.learn(m); err != nil {
+	if err := c.learn(&m); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -180,7 +188,10 @@ func Dial(ctx Life, t Transport, o Options) (*Oracle, error) {
 
 // address is where a server's paths begin, with /v2.
 func address(url string) (string, error) {
-	base := strings.TrimRight(url, "/")
+	base := url
+	for base != "" && base[len(base)-1] == '/' {
+		base = base[:len(base)-1]
+	}
 	if !strings.HasPrefix(base, "http://") && !strings.HasPrefix(base, "https://") || strings.ContainsAny(base, "?#@ ") {
 		return "", failed(Refused, "the oracle's address must be http:// or https://, without ? # @ and blanks")
 	}
@@ -189,48 +200,26 @@ func address(url string) (string, error) {
 
 const noLimit = int(^uint(0) >> 1)
 
-func defaults(o *Options) {
-	if o.Session == "" {
-		o.Session = strconv.FormatUint(rand.Uint64(), 36) + strconv.FormatUint(rand.Uint64(), 36)
-	}
-	if o.Parallel == 0 {
+// defaults fills in what the options leave out.
+func (c *Oracle) defaults() {
+	o := &c.o
+	c.session = strconv.Itoa(int(rand.Uint64()>>1)) + strconv.Itoa(int(rand.Uint64()>>1))
+	if o.Parallel == 0 || o.Parallel > maxParallel {
 		o.Parallel = maxParallel
 	}
-	o.Parallel = min(o.Parallel, maxParallel)
 	if o.Timeout == 0 {
-		o.Timeout = 10 * time.Second
+		o.Timeout = 10
 	}
 	if o.Tries == 0 {
 		o.Tries = 6
 	}
 	if o.Patience == 0 {
-		o.Patience = time.Minute
+		o.Patience = 60
 	}
-	if o.Sleep == nil {
-		o.Sleep = sleep
-	}
-}
-
-func sleep(ctx Life, d time.Duration) error {
-	over, stop := after(d)
-	defer stop()
-	select {
-	case <-over:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// after closes a channel when the time is over. A time.NewTimer would bring the
-// formatting of dates into a page, 15 kB of download.
-func after(d time.Duration) (over <-chan struct{}, stop func() bool) {
-	c := make(chan struct{})
-	return c, time.AfterFunc(d, func() { close(c) }).Stop
 }
 
 // Info is what is known of the model.
-func (c *Oracle) Info() Info { return c.info }
+func (c *Oracle) Info() *Info { return &c.info }
 
 // ClassNames are the classes' names, nil if the server doesn't tell.
 func (c *Oracle) ClassNames() []string { return c.info.ClassNames }
@@ -238,8 +227,9 @@ func (c *Oracle) ClassNames() []string { return c.info.ClassNames }
 // Stats are what the network has cost so far.
 func (c *Oracle) Stats() Stats {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.stats
+	s := c.stats
+	c.mu.Unlock()
+	return s
 }
 
 // Domain implements oracle.Oracle.
@@ -254,76 +244,76 @@ func (c *Oracle) Answers() oracle.Kind { return c.info.Answers }
 // Left implements oracle.Oracle: what the server last said, or no limit.
 func (c *Oracle) Left() int {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.left
+	left := c.left
+	c.mu.Unlock()
+	return left
 }
 
 // Ask implements oracle.Oracle. A batch larger than the server takes is cut into
 // requests, several of them under way at a time. Where one fails the whole Ask
 // does; asking the same again then pays only for what has not been answered, if
 // the server keeps to ids.
-func (c *Oracle) Ask(x []float64) (oracle.Reply, error) { return c.AskWhile(c.ctx, x) }
-
-// AskWhile is an Ask that stops when ctx does, whatever the oracle's own life.
-func (c *Oracle) AskWhile(ctx Life, x []float64) (oracle.Reply, error) {
-	d := c.info.Domain.Dim()
-	if len(x)%d != 0 {
-		panic(fmt.Sprintf("client: batch of %d values is not a multiple of d = %d", len(x), d))
-	}
-	for i, v := range x {
-		if f := c.info.Domain[i%d]; v-v != 0 && !(f.Optional && v != v) {
-			return oracle.Reply{}, &oracle.RangeError{Row: i / d, Feature: f, Value: v}
+func (c *Oracle) Ask(x []float64) (oracle.Reply, error) {
+	for {
+		r, err := c.AskWhile(c.life, x)
+		e, is := err.(*Error)
+		if !is || !e.passing() || c.hold == nil {
+			return r, err
+		}
+		if err := c.hold(e); err != nil {
+			return r, err
 		}
 	}
-	n := len(x) / d
+}
+
+// Attach has the oracle go on for as long as life. Where all tries of a request
+// have failed for a reason that may pass, hold waits, and what it returns ends
+// the Ask unless it is nil.
+func (c *Oracle) Attach(life Life, hold func(error) error) { c.life, c.hold = life, hold }
+
+// AskWhile is an Ask that stops when life does, whatever the oracle's own, and
+// does not hold.
+func (c *Oracle) AskWhile(life Life, x []float64) (oracle.Reply, error) {
+	if err := oracle.Check(c.info.Domain, x); err != nil {
+		return oracle.Reply{}, err
+	}
+	n := len(x) / c.info.Domain.Dim()
 	if n > c.Left() {
 		return oracle.Reply{}, oracle.ErrBudget
 	}
-	c.mu.Lock()
-	c.fresh = true
-	c.mu.Unlock()
+	c.fresh = true // no request is under way yet
 	begun := time.Now()
-	parts, err := c.parts(ctx, x, n)
-	if err != nil {
-		return oracle.Reply{}, err
+	r := oracle.Reply{Kind: c.info.Answers, Classes: c.info.Classes, Labels: make([]int, n)}
+	r.Values = make([]float64, n*r.Width())
+	if c.info.Missing {
+		r.Missing = make([]int, n)
 	}
-	r := oracle.Reply{Kind: c.info.Answers, Classes: c.info.Classes}
-	for _, p := range parts {
-		r.Labels = append(r.Labels, p.Labels...)
-		r.Values = append(r.Values, p.Values...)
-		r.Missing = append(r.Missing, p.Missing...)
+	if err := c.parts(life, x, &r); err != nil {
+		return oracle.Reply{}, err
 	}
 	c.asked++
 	c.mu.Lock()
 	c.stats.Queries += n
-	c.stats.Waited += time.Since(begun)
+	c.stats.Seconds += float64(time.Since(begun)) / 1e9
 	c.mu.Unlock()
 	return r, nil
 }
 
-// parts asks for the n queries x in requests of at most a batch. The first error
-// stops the rest.
-func (c *Oracle) parts(whole Life, x []float64, n int) ([]oracle.Reply, error) {
-	d, size := c.info.Domain.Dim(), c.info.Batch
-	requests := (n + size - 1) / size
-	replies, errs := make([]oracle.Reply, requests), make([]error, requests)
-	if requests == 1 { // no goroutines for the common case
-		reply, err := c.part(whole, x, 0)
-		return []oracle.Reply{reply}, err
+// parts asks for the queries x in requests of at most a batch, and fills in what
+// they are answered. The first error stops the rest.
+func (c *Oracle) parts(whole Life, x []float64, r *oracle.Reply) error {
+	n, batch := len(r.Labels), c.info.Batch
+	if n <= batch { // no goroutines for the common case
+		return c.part(whole, x, 0, n, r)
 	}
-	ctx := newPart(whole)
-	defer ctx.end()
+	life := &Part{}
+	forget := whole.OnEnd(func() { life.End(whole.Err()) })
 	slots := make(chan struct{}, c.o.Parallel)
-	for i := range requests {
+	for at := 0; at < n; at += batch {
 		slots <- struct{}{}
-		if ctx.Err() != nil {
-			<-slots
-			break
-		}
 		go func() {
-			replies[i], errs[i] = c.part(ctx, x[i*size*d:min((i+1)*size, n)*d], i)
-			if errs[i] != nil {
-				ctx.end()
+			if err := c.part(life, x, at, min(at+batch, n), r); err != nil {
+				life.End(err)
 			}
 			<-slots
 		}()
@@ -331,94 +321,76 @@ func (c *Oracle) parts(whole Life, x []float64, n int) ([]oracle.Reply, error) {
 	for range c.o.Parallel { // until all are free again; a WaitGroup is 2 kB of a page
 		slots <- struct{}{}
 	}
-	return replies, first(errs, whole)
+	forget()
+	return life.Err()
 }
 
-// first is the error that stopped the others.
-func first(errs []error, ctx Life) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
+// part asks for the rows from..to of x in one request.
+func (c *Oracle) part(life Life, x []float64, from, to int, r *oracle.Reply) error {
+	if err := life.Err(); err != nil {
+		return err
 	}
-	for _, err := range errs {
-		if err != nil && err != errEnded {
-			return err
-		}
-	}
-	return nil
-}
-
-// part asks for one batch.
-func (c *Oracle) part(ctx Life, x []float64, number int) (oracle.Reply, error) {
-	n := len(x) / c.info.Domain.Dim()
-	q := oip.Request{Inputs: []oip.Tensor{{
-		Name: c.info.Input.Name, Datatype: c.info.Input.Datatype, Shape: []int{n, c.info.Domain.Dim()}, Data: x,
-	}}}
-	for _, name := range []string{c.info.Label, c.info.Scores} {
-		if name != "" {
-			q.Outputs = append(q.Outputs, name)
-		}
-	}
-	if c.info.Missing {
-		q.Outputs = append(q.Outputs, "missing")
+	in := &c.info.Input
+	d, n := in.Shape[1], to-from
+	q := oip.Request{
+		Inputs:  []oip.Tensor{{Name: in.Name, Datatype: in.Datatype, Shape: []int{n, d}, Data: x[from*d : to*d]}},
+		Outputs: c.outputs,
 	}
 	// The same batch asked again after a failure has the same id; another one has
 	// another.
-	q.ID = fmt.Sprintf("%s-%d-%d-%x", c.o.Session, c.asked, number, fingerprint(q.Append(nil)))
-	body := q.Append(nil)
-	limit := 64<<10 + n*(c.info.Classes+3)*40
-	response, err := c.sendWith(ctx, "POST", c.url+"/infer", body, limit)
+	q.ID = c.session + strconv.Itoa(fingerprint(c.asked, from, q.Append(nil)))
+	response, err := c.send(life, &Request{
+		Method: "POST", URL: c.url + "/infer", Body: q.Append(nil), MaxBody: 64<<10 + n*(c.info.Classes+3)*40,
+	})
 	if err != nil {
-		return oracle.Reply{}, err
+		return err
 	}
 	answer, err := oip.ParseResponse(response.Body)
 	if err != nil {
-		return oracle.Reply{}, failed(Schema, "the server's answer can't be read: %v", err)
+		return failed(Schema, "the server's answer can't be read: "+err.Error())
 	}
-	reply, err := c.read(answer, n)
-	if err != nil {
-		return oracle.Reply{}, err
+	if err := c.read(answer.Outputs, from, to, r); err != nil {
+		return err
 	}
-	c.account(response, answer, n)
-	return reply, nil
+	// A retry that costs nothing was paid for by a try whose answer got lost.
+	said := jsontext.Open(answer.Parameters, "")
+	if !response.retried && said.Has("cost") && said.Float("cost") == 0 && said.Err() == nil {
+		n = 0
+	}
+	c.mu.Lock()
+	c.stats.Cost += n
+	c.mu.Unlock()
+	return nil
 }
 
-// fingerprint is FNV-1a, 64 bits.
-func fingerprint(text []byte) uint64 {
+// fingerprint is FNV-1a, 63 bits of it, of a request that begins at that row of
+// that Ask.
+func fingerprint(asked, from int, text []byte) int {
 	h := uint64(14695981039346656037)
+	h = (h ^ uint64(asked)) * 1099511628211
+	h = (h ^ uint64(from)) * 1099511628211
 	for _, b := range text {
 		h = (h ^ uint64(b)) * 1099511628211
 	}
-	return h
-}
-
-// account notes what the server says of the budget, in the answer or its header.
-func (c *Oracle) account(response Response, answer oip.Response, n int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	cost := n
-	for _, m := range answer.Parameters.Members {
-		// A retry that costs nothing was paid for by a try whose answer got lost.
-		if m.Name == "cost" && m.Value.Kind == jsontext.Number && m.Value.Number == 0 && !response.retried {
-			cost = 0
-		}
-	}
-	c.stats.Cost += cost
+	return int(h >> 1)
 }
 
 // limit reads what is left of the budget from the RateLimit header. Answers of
 // one Ask may overtake each other: the least is the latest.
-func (c *Oracle) limit(response Response) {
-	for item := range strings.SplitSeq(response.Header("RateLimit"), ",") {
-		parts := strings.Split(item, ";")
-		if strings.TrimSpace(parts[0]) != `"budget"` {
+func (c *Oracle) limit(header string) {
+	rest := strings.ReplaceAll(header, " ", "")
+	for item := ""; rest != ""; {
+		item, rest, _ = strings.Cut(rest, ",")
+		_, r, _ := strings.Cut(item, ";r=")
+		r, _, _ = strings.Cut(r, ";")
+		v, err := strconv.Atoi(r)
+		if err != nil || v < 0 || !strings.HasPrefix(item, `"budget";`) {
 			continue
 		}
-		for _, p := range parts[1:] {
-			r, found := strings.CutPrefix(strings.TrimSpace(p), "r=")
-			v, err := strconv.Atoi(r)
-			if found && err == nil && v >= 0 && (c.fresh || v < c.left) {
-				c.left, c.fresh = v, false
-			}
+		c.mu.Lock()
+		if c.fresh || v < c.left {
+			c.left, c.fresh = v, false
 		}
+		c.mu.Unlock()
 	}
 }

@@ -1,142 +1,87 @@
 package client
 
 import (
-	"errors"
 	"math/rand/v2"
 	"strconv"
-	"time"
 
 	"modelheist/remote/oip"
 )
 
-func (c *Oracle) send(method, url string, body []byte, limit int) (Response, error) {
-	return c.sendWith(c.ctx, method, url, body, limit)
-}
-
-// sendWith sends a request until it is answered for good: what may pass (no
-// answer, 429, 5xx) is tried again, later and later, with the same body and so
-// under the same id. It returns within milliseconds once ctx ends, whatever the
-// transport does.
-func (c *Oracle) sendWith(ctx Life, method, url string, body []byte, limit int) (Response, error) {
-	r := Request{Method: method, URL: url, Body: body, MaxBody: limit}
-	if body != nil {
-		r.Headers = append(r.Headers, [2]string{"Content-Type", "application/json"})
-	}
-	if c.o.Token != "" {
-		r.Headers = append(r.Headers, [2]string{"Authorization", "Bearer " + c.o.Token})
-	}
-	waited := time.Duration(0)
-	sent := 0
+// send sends a request until it is answered for good: what may pass (no answer,
+// 429, 5xx) is tried again, later and later, with the same body and so under the
+// same id. It returns within milliseconds once life ends, whatever the transport
+// does.
+func (c *Oracle) send(life Life, q *Request) (*Response, error) {
+	q.Token = c.o.Token
+	waited := 0.0
+	retried := false
 	for try := 1; ; try++ {
-		sent++
-		c.count(sent)
-		response, err := c.once(ctx, r)
-		if ctx.Err() != nil {
-			return Response{}, ctx.Err()
+		c.mu.Lock()
+		c.stats.Requests++
+		if retried {
+			c.stats.Retries++
 		}
-		if err == nil && response.Header != nil {
-			c.mu.Lock()
-			c.limit(response)
-			c.mu.Unlock()
+		c.mu.Unlock()
+		r := c.race(life, c.o.Timeout, q)
+		if err := life.Err(); err != nil {
+			return nil, err
 		}
-		problem := c.judge(response, err)
+		c.limit(r.RateLimit)
+		problem := c.judge(r)
 		if problem == nil {
-			response.retried = sent > 1
-			return response, nil
+			r.retried = retried
+			return r, nil
 		}
-		wait, again := c.pause(problem, response, try, waited)
+		wait, again := c.pause(problem, r, try, waited)
 		if !again {
-			return Response{}, problem
+			return nil, problem
 		}
 		if problem.Reason == Rate {
 			waited += wait
 			try-- // waiting for a rate is no failure; Patience bounds it
 		}
-		if err := c.o.Sleep(ctx, wait); err != nil {
-			return Response{}, err
+		if err := c.sleep(life, wait); err != nil {
+			return nil, err
 		}
-	}
-}
-
-func (c *Oracle) count(try int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.stats.Requests++
-	if try > 1 {
-		c.stats.Retries++
-	}
-}
-
-type outcome struct {
-	Response
-	err error
-}
-
-// errSlow is the end of a request's time.
-var errSlow = errors.New("too slow")
-
-// once sends a request and waits for the answer until the time is over.
-func (c *Oracle) once(ctx Life, r Request) (Response, error) {
-	own := &part{done: make(chan struct{})} // ends with this function, and so with ctx
-	defer own.end()
-	done := make(chan outcome, 1)
-	go func() {
-		response, err := c.t.Send(own, r)
-		done <- outcome{response, err}
-	}()
-	late, stop := after(c.o.Timeout)
-	defer stop()
-	select {
-	case o := <-done:
-		return o.Response, o.err
-	case <-late:
-		return Response{}, errSlow
-	case <-ctx.Done():
-		return Response{}, ctx.Err()
+		retried = true
 	}
 }
 
 // judge turns what came back into an error, or nil for an answer.
-func (c *Oracle) judge(r Response, err error) *Error {
-	var own *Error
+func (c *Oracle) judge(r *Response) *Error {
+	own, is := r.err.(*Error)
 	switch {
-	case errors.As(err, &own):
+	case r.err == errLate:
+		return failed(Slow, "the server did not answer in time")
+	case is:
 		return own
-	case err == errSlow:
-		return failed(Slow, "the server did not answer within %d ms", c.o.Timeout.Milliseconds())
-	case err != nil:
-		return failed(Network, "%v", err)
+	case r.err != nil:
+		return failed(Network, r.err.Error())
 	case r.Status >= 200 && r.Status <= 299:
 		return nil
 	}
-	said := ""
-	if text := oip.ParseError(r.Body); text != "" {
-		said = ": " + text
+	said := oip.ParseError(r.Body)
+	if said != "" {
+		said = ": " + said
 	}
 	reason, text := inWords(r.Status)
-	e := failed(reason, "%s (HTTP %d)%s", text, r.Status, said)
-	e.Status = r.Status
-	return e
+	return &Error{reason, r.Status, text + " (HTTP " + strconv.Itoa(r.Status) + ")" + said}
 }
 
-// pause is how long to wait before the next try, if there is to be one.
-func (c *Oracle) pause(e *Error, r Response, try int, waited time.Duration) (time.Duration, bool) {
-	passing := e.Reason == Network || e.Reason == Slow || e.Reason == Rate || e.Reason == Broken && e.Status != 501
-	if !passing || try >= c.o.Tries && e.Reason != Rate {
+// pause is how many seconds to wait before the next try, if there is to be one.
+func (c *Oracle) pause(e *Error, r *Response, try int, waited float64) (float64, bool) {
+	if !e.passing() || try >= c.o.Tries && e.Reason != Rate {
 		return 0, false
 	}
 	// Full jitter over an exponential back-off, at least a tenth of it.
-	wait := firstWait << min(try-1, 6)
-	wait = wait/10 + time.Duration(rand.Int64N(int64(wait)))
-	if r.Header != nil {
-		if s, err := strconv.Atoi(r.Header("Retry-After")); err == nil && s >= 0 && s < 1<<20 {
-			wait += time.Duration(s) * time.Second
-		}
+	wait := firstWait * float64(int(1)<<min(try-1, 6)) * (0.1 + float64(rand.Uint64()>>11)/(1<<53))
+	if s, err := strconv.Atoi(r.Retry); err == nil && s >= 0 && s < 1<<20 {
+		wait += float64(s)
 	}
-	if e.Reason == Rate || r.Status == 503 {
+	if e.Reason == Rate || e.Status == 503 {
 		return wait, waited+wait <= c.o.Patience
 	}
-	return min(wait, 10*time.Second), true
+	return min(wait, 10), true
 }
 
 // inWords says what a status means to the thief.

@@ -4,10 +4,10 @@
 package oip
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
 	"modelheist/core/jsontext"
 )
@@ -41,9 +41,9 @@ type Request struct {
 
 // Response is the answer to a Request.
 type Response struct {
-	Model, Version, ID string
-	Outputs            []Tensor
-	Parameters         jsontext.Value // an object, or Null
+	Model, ID  string
+	Outputs    []Tensor
+	Parameters jsontext.Value // an object, or Null
 }
 
 // TensorInfo describes an input or output of a model; -1 is a variable dimension.
@@ -55,47 +55,27 @@ type TensorInfo struct {
 // Metadata describes a model.
 type Metadata struct {
 	Name, Platform  string
-	Versions        []string
 	Inputs, Outputs []TensorInfo
 	Parameters      jsontext.Value // the server's own, an object, or Null
 }
 
-// whole is the range of a datatype's whole numbers; low and high are 0 for those
-// of other kinds.
-func whole(datatype string) (low, high float64, known bool) {
-	switch datatype {
-	case "BYTES", "FP32", "FP64":
-		return 0, 0, true
-	case "BOOL":
-		return 0, 1, true
-	}
-	signed, found := strings.CutPrefix(datatype, "INT")
-	if !found {
-		signed, found = strings.CutPrefix(datatype, "UINT")
-		found = found && signed != ""
-	}
-	bits := 0
-	switch signed {
-	case "8":
-		bits = 8
-	case "16":
-		bits = 16
-	case "32":
-		bits = 32
-	case "64":
-		bits = 53 // of a JSON number
-	}
-	if !found || bits == 0 {
-		return 0, 0, false
-	}
-	high = float64(uint64(1)<<bits - 1)
-	if datatype[0] == 'I' {
-		if bits < 53 {
-			bits--
-		}
-		low, high = -float64(uint64(1)<<bits), float64(uint64(1)<<bits-1)
-	}
-	return low, high, true
+// datatypes are those that there are, with the range of the whole numbers.
+var datatypes = [...]struct {
+	name      string
+	low, high float64
+}{
+	{name: "FP64"},
+	{name: "FP32"},
+	{"INT64", -1 << 53, 1<<53 - 1}, // 53 bits are what a JSON number holds
+	{"INT32", -1 << 31, 1<<31 - 1},
+	{"INT16", -1 << 15, 1<<15 - 1},
+	{"INT8", -1 << 7, 1<<7 - 1},
+	{"UINT64", 0, 1<<53 - 1},
+	{"UINT32", 0, 1<<32 - 1},
+	{"UINT16", 0, 1<<16 - 1},
+	{"UINT8", 0, 1<<8 - 1},
+	{"BOOL", 0, 1},
+	{name: "BYTES"},
 }
 
 // Float tells whether a datatype is FP32 or FP64.
@@ -107,26 +87,20 @@ func (r *Request) Append(dst []byte) []byte {
 	if r.ID != "" {
 		w.Text("id", r.ID)
 	}
-	w.Add("inputs", func(dst []byte) []byte { return appendTensors(dst, r.Inputs) })
+	w.Raw("inputs", appendTensors(nil, r.Inputs))
 	if r.Outputs != nil {
-		w.Add("outputs", func(dst []byte) []byte {
-			return jsontext.AppendObjects(dst, len(r.Outputs), func(w *jsontext.Writer, i int) { w.Text("name", r.Outputs[i]) })
-		})
+		w.Raw("outputs", jsontext.AppendObjects(nil, len(r.Outputs), func(w *jsontext.Writer, i int) { w.Text("name", r.Outputs[i]) }))
 	}
 	return w.End()
 }
 
 // ParseRequest reads a request. Errors name the member and what is allowed.
-func ParseRequest(text []byte) (Request, error) {
-	v, err := jsontext.Parse(text)
+func ParseRequest(body []byte) (Request, error) {
+	o, err := open(body)
 	if err != nil {
 		return Request{}, err
 	}
-	o := jsontext.Open(v, "")
-	var r Request
-	if o.Has("id") {
-		r.ID = o.Text("id", MaxText)
-	}
+	r := Request{ID: text(o, "id")}
 	if o.Has("parameters") {
 		o.Object("parameters")
 	}
@@ -154,9 +128,6 @@ func ParseRequest(text []byte) (Request, error) {
 func (r *Response) Append(dst []byte) []byte {
 	w := jsontext.Begin(dst)
 	w.Text("model_name", r.Model)
-	if r.Version != "" {
-		w.Text("model_version", r.Version)
-	}
 	if r.ID != "" {
 		w.Text("id", r.ID)
 	}
@@ -169,18 +140,12 @@ func (r *Response) Append(dst []byte) []byte {
 
 // ParseResponse reads a response of any server: what it doesn't know is passed
 // over.
-func ParseResponse(text []byte) (Response, error) {
-	v, err := jsontext.Parse(text)
+func ParseResponse(body []byte) (Response, error) {
+	o, err := open(body)
 	if err != nil {
 		return Response{}, err
 	}
-	o := jsontext.Open(v, "")
-	var r Response
-	for name, to := range map[string]*string{"model_name": &r.Model, "model_version": &r.Version, "id": &r.ID} {
-		if o.Has(name) {
-			*to = o.Text(name, MaxText)
-		}
-	}
+	r := Response{Model: text(o, "model_name"), ID: text(o, "id")}
 	if o.Has("parameters") {
 		r.Parameters = o.Any("parameters")
 	}
@@ -203,32 +168,41 @@ func appendTensors(dst []byte, list []Tensor) []byte {
 
 func (t *Tensor) appendData(dst []byte) []byte {
 	switch t.Datatype {
+	case "FP32", "BOOL":
 	case "BYTES":
 		return jsontext.AppendStrings(dst, t.Texts)
-	case "FP32":
-		dst = append(dst, '[')
-		for i, v := range t.Data {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			if math.IsNaN(v) {
-				dst = append(dst, "null"...)
-			} else {
-				dst = strconv.AppendFloat(dst, v, 'g', -1, 32)
-			}
-		}
-		return append(dst, ']')
-	case "BOOL":
-		dst = append(dst, '[')
-		for i, v := range t.Data {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = strconv.AppendBool(dst, v != 0)
-		}
-		return append(dst, ']')
+	default:
+		return jsontext.AppendFloats(dst, t.Data)
 	}
-	return jsontext.AppendFloats(dst, t.Data)
+	dst = append(dst, '[')
+	for i, v := range t.Data {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		switch {
+		case t.Datatype == "BOOL":
+			dst = strconv.AppendBool(dst, v != 0)
+		case math.IsNaN(v):
+			dst = append(dst, "null"...)
+		default:
+			dst = strconv.AppendFloat(dst, v, 'g', -1, 32)
+		}
+	}
+	return append(dst, ']')
+}
+
+// open reads a message, which must be an object.
+func open(body []byte) (*jsontext.Fields, error) {
+	v, err := jsontext.Parse(body)
+	return jsontext.Open(v, ""), err
+}
+
+// text is a member that may be missing.
+func text(o *jsontext.Fields, name string) string {
+	if !o.Has(name) {
+		return ""
+	}
+	return o.Text(name, MaxText)
 }
 
 func readTensors(o *jsontext.Fields, name string) []Tensor {
@@ -251,8 +225,11 @@ func readTensor(o *jsontext.Fields, t *Tensor) {
 	if o.Has("parameters") {
 		o.Object("parameters")
 	}
-	_, _, known := whole(t.Datatype)
-	if !known {
+	f := flattening{t: t}
+	for f.kind < len(datatypes) && datatypes[f.kind].name != t.Datatype {
+		f.kind++
+	}
+	if f.kind == len(datatypes) {
 		o.Fail("datatype", "is %q, must be BOOL, INT8 to INT64, UINT8 to UINT64, FP32, FP64 or BYTES", jsontext.Short(t.Datatype))
 	}
 	if k := len(t.Shape); k < 1 || k > MaxDims {
@@ -262,38 +239,37 @@ func readTensor(o *jsontext.Fields, t *Tensor) {
 	if o.Err() != nil {
 		return
 	}
-	n, err := items(t.Shape)
-	if err != nil {
-		o.Fail("shape", "%v", err)
+	if f.n = items(t.Shape); f.n > maxItems {
+		o.Fail("shape", "asks for more than %d items", maxItems)
 		return
 	}
-	f := flattening{t: t, n: n}
-	if err := f.array(v); err != nil {
+	if err := f.array(&v); err != nil {
 		o.Fail("data", "%v", err)
 	}
 	o.Done()
 }
 
-// items is the product of a shape.
-func items(shape []int) (int, error) {
+// items is the product of a shape, or more than maxItems.
+func items(shape []int) int {
 	n := 1
 	for _, k := range shape {
 		if n *= k; n > maxItems {
-			return 0, fmt.Errorf("asks for more than %d items", maxItems)
+			break
 		}
 	}
-	return n, nil
+	return n
 }
 
 // flattening reads data, flat or nested as the shape is.
 type flattening struct {
-	t *Tensor
-	n int // items that the shape asks for
+	t    *Tensor
+	kind int // in datatypes
+	n    int // items that the shape asks for
 }
 
-func (f *flattening) array(v jsontext.Value) error {
+func (f *flattening) array(v *jsontext.Value) error {
 	if v.Kind != jsontext.Array {
-		return fmt.Errorf("is %s, must be an array", v.Kind)
+		return errors.New("is " + v.Kind.String() + ", must be an array")
 	}
 	var err error
 	if nested := len(f.t.Shape) > 1 && len(v.Items) > 0 && v.Items[0].Kind == jsontext.Array; nested {
@@ -301,58 +277,62 @@ func (f *flattening) array(v jsontext.Value) error {
 	} else {
 		err = f.row(v)
 	}
-	if err != nil {
-		return err
+	if got := len(f.t.Data) + len(f.t.Texts); err == nil && got != f.n {
+		err = f.unfit("", got)
 	}
-	if got := len(f.t.Data) + len(f.t.Texts); got != f.n {
-		return fmt.Errorf("has %d items, the shape %v needs %d", got, f.t.Shape, f.n)
-	}
-	return nil
+	return err
+}
+
+// unfit is the error of so many items.
+func (f *flattening) unfit(orMore string, got int) error {
+	return fmt.Errorf("has %d items%s, the shape %v needs %d", got, orMore, f.t.Shape, f.n)
 }
 
 // level reads an array of the given depth of nesting.
-func (f *flattening) level(v jsontext.Value, depth int) error {
-	if v.Kind != jsontext.Array || v.Len() != f.t.Shape[depth] {
+func (f *flattening) level(v *jsontext.Value, depth int) error {
+	last := depth == len(f.t.Shape)-1
+	if v.Kind != jsontext.Array || v.Len() != f.t.Shape[depth] || !last && len(v.Numbers) > 0 {
 		return fmt.Errorf("is not nested as the shape %v", f.t.Shape)
 	}
-	if depth == len(f.t.Shape)-1 {
+	if last {
 		return f.row(v)
 	}
-	for _, item := range v.Items {
-		if err := f.level(item, depth+1); err != nil {
+	for i := range v.Items {
+		if err := f.level(&v.Items[i], depth+1); err != nil {
 			return err
 		}
-	}
-	if len(v.Numbers) > 0 {
-		return fmt.Errorf("is not nested as the shape %v", f.t.Shape)
 	}
 	return nil
 }
 
 // row reads an array of items.
-func (f *flattening) row(v jsontext.Value) error {
+func (f *flattening) row(v *jsontext.Value) error {
 	if v.Len() > f.n {
-		return fmt.Errorf("has %d items or more, the shape %v needs %d", v.Len(), f.t.Shape, f.n)
+		return f.unfit(" or more", v.Len())
 	}
-	for _, x := range v.Numbers {
+	t := f.t
+	at := len(t.Data)
+	t.Data = append(t.Data, v.Numbers...)
+	for i, x := range t.Data[at:] {
 		x, err := f.number(x)
 		if err != nil {
 			return err
 		}
-		f.t.Data = append(f.t.Data, x)
+		t.Data[at+i] = x
 	}
-	for _, item := range v.Items {
+	for i := range v.Items {
+		item := &v.Items[i]
 		switch {
-		case item.Kind == jsontext.String && f.t.Datatype == "BYTES":
-			f.t.Texts = append(f.t.Texts, item.Text)
-		case item.Kind == jsontext.Bool && f.t.Datatype == "BOOL":
+		case item.Kind == jsontext.String && t.Datatype == "BYTES":
+			t.Texts = append(t.Texts, item.Text)
+		case item.Kind == jsontext.Bool && t.Datatype == "BOOL":
 			x := 0.0
 			if item.Bool {
 				x = 1
 			}
-			f.t.Data = append(f.t.Data, x)
+			t.Data = append(t.Data, x)
 		default:
-			return fmt.Errorf("has %s among items of type %s", item.Kind, f.t.Datatype)
+			return errors.New("has " + item.Kind.String() + " among items of type " + t.Datatype)
 		}
 	}
 	return nil
@@ -360,16 +340,17 @@ func (f *flattening) row(v jsontext.Value) error {
 
 // number is a number as the datatype holds it.
 func (f *flattening) number(x float64) (float64, error) {
-	low, high, _ := whole(f.t.Datatype)
-	switch {
-	case f.t.Datatype == "BYTES" || math.IsNaN(x) && !Float(f.t.Datatype):
-		return 0, fmt.Errorf("has a number or null among items of type %s", f.t.Datatype)
-	case f.t.Datatype == "FP32":
+	kind := &datatypes[f.kind]
+	switch name := kind.name; {
+	case name == "FP64":
+	case name == "BYTES" || name != "FP32" && math.IsNaN(x):
+		return 0, errors.New("has a number or null among items of type " + name)
+	case name == "FP32":
 		if x = float64(float32(x)); math.IsInf(x, 0) {
-			return 0, fmt.Errorf("has a number beyond FP32")
+			return 0, errors.New("has a number beyond FP32")
 		}
-	case f.t.Datatype != "FP64" && !(x == math.Trunc(x) && x >= low && x <= high):
-		return 0, fmt.Errorf("has %v, which is no %s", x, f.t.Datatype)
+	case !(x == math.Trunc(x) && x >= kind.low && x <= kind.high):
+		return 0, errors.New("has " + strconv.FormatFloat(x, 'g', -1, 64) + ", which is no " + name)
 	}
 	return x, nil
 }
@@ -378,9 +359,6 @@ func (f *flattening) number(x float64) (float64, error) {
 func (m *Metadata) Append(dst []byte) []byte {
 	w := jsontext.Begin(dst)
 	w.Text("name", m.Name)
-	if m.Versions != nil {
-		w.Texts("versions", m.Versions)
-	}
 	w.Text("platform", m.Platform)
 	w.Add("inputs", func(dst []byte) []byte { return appendInfos(dst, m.Inputs) })
 	w.Add("outputs", func(dst []byte) []byte { return appendInfos(dst, m.Outputs) })
@@ -400,19 +378,12 @@ func appendInfos(dst []byte, list []TensorInfo) []byte {
 
 // ParseMetadata reads the metadata of any server's model: what it doesn't know
 // is passed over, and a server may leave out what it doesn't know itself.
-func ParseMetadata(text []byte) (Metadata, error) {
-	v, err := jsontext.Parse(text)
+func ParseMetadata(body []byte) (Metadata, error) {
+	o, err := open(body)
 	if err != nil {
 		return Metadata{}, err
 	}
-	o := jsontext.Open(v, "")
-	m := Metadata{Name: o.Text("name", MaxText)}
-	if o.Has("platform") {
-		m.Platform = o.Text("platform", MaxText)
-	}
-	if o.Has("versions") {
-		m.Versions = o.Texts("versions", MaxText)
-	}
+	m := Metadata{Name: o.Text("name", MaxText), Platform: text(o, "platform")}
 	m.Inputs, m.Outputs = readInfos(o, "inputs"), readInfos(o, "outputs")
 	if o.Has("parameters") {
 		m.Parameters = o.Any("parameters")
@@ -427,12 +398,14 @@ func readInfos(o *jsontext.Fields, name string) []TensorInfo {
 	if !o.Has(name) {
 		return nil
 	}
-	var infos []TensorInfo
-	for _, in := range o.Objects(name) {
-		infos = append(infos, TensorInfo{in.Text("name", MaxText), in.Text("datatype", MaxText), in.Ints("shape", -1, maxItems)})
+	list := o.Objects(name)
+	if len(list) > MaxTensors {
+		o.Fail(name, "are %d, allowed are %d", len(list), MaxTensors)
 	}
-	if len(infos) > MaxTensors {
-		o.Fail(name, "are %d, allowed are %d", len(infos), MaxTensors)
+	infos := make([]TensorInfo, len(list))
+	for i, in := range list {
+		t := &infos[i]
+		t.Name, t.Datatype, t.Shape = in.Text("name", MaxText), in.Text("datatype", MaxText), in.Ints("shape", -1, maxItems)
 	}
 	return infos
 }
@@ -445,18 +418,17 @@ func AppendError(dst []byte, reason string) []byte {
 }
 
 // ParseError reads the reason from an error's body; it is empty if there is none.
-func ParseError(text []byte) string {
-	v, err := jsontext.Parse(text)
-	if err != nil || v.Kind != jsontext.Object {
+func ParseError(body []byte) string {
+	o, err := open(body)
+	if err != nil {
 		return ""
 	}
-	for _, m := range v.Members {
-		if m.Name == "error" && m.Value.Kind == jsontext.String {
-			if r := []rune(m.Value.Text); len(r) > maxReason {
-				return string(r[:maxReason]) + "…"
-			}
-			return m.Value.Text
+	reason := o.Text("error", len(body))
+	n := 0
+	for i := range reason {
+		if n++; n > maxReason {
+			return reason[:i] + "…"
 		}
 	}
-	return ""
+	return reason
 }

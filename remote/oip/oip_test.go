@@ -86,11 +86,11 @@ func TestMessagesAreReadAsWritten(t *testing.T) {
 	if got, err := ParseRequest(q.Append(nil)); err != nil || !reflect.DeepEqual(got, q) {
 		t.Errorf("%+v became %+v, %v", q, got, err)
 	}
-	r := Response{Model: "m", Version: "2", ID: "7", Outputs: q.Inputs}
+	r := Response{Model: "m", ID: "7", Outputs: q.Inputs}
 	if got, err := ParseResponse(r.Append(nil)); err != nil || !reflect.DeepEqual(got, r) {
 		t.Errorf("%+v became %+v, %v", r, got, err)
 	}
-	m := Metadata{Name: "m", Platform: "p", Versions: []string{"1"}, Inputs: []TensorInfo{{"x", "FP64", []int{-1, 2}}}, Outputs: []TensorInfo{{"y", "INT64", []int{-1}}}}
+	m := Metadata{Name: "m", Platform: "p", Inputs: []TensorInfo{{"x", "FP64", []int{-1, 2}}}, Outputs: []TensorInfo{{"y", "INT64", []int{-1}}}}
 	if got, err := ParseMetadata(m.Append(nil)); err != nil || !reflect.DeepEqual(got, m) {
 		t.Errorf("%+v became %+v, %v", m, got, err)
 	}

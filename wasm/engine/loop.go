@@ -87,14 +87,14 @@ type task struct {
 	loop    *loop
 	began   time.Duration // the slice
 	stopped bool
-	ended   chan struct{} // closed when it is stopped
+	ending  func()        // called when it is stopped; may be nil
 	held    func() bool   // may be nil
 	wake    chan struct{} // one place: told of every change of stopped and held
 	busy    bool          // not waiting
 }
 
 func (l *loop) newTask(held func() bool) *task {
-	return &task{loop: l, began: now(), ended: make(chan struct{}), held: held, wake: make(chan struct{}, 1), busy: true}
+	return &task{loop: l, began: now(), held: held, wake: make(chan struct{}, 1), busy: true}
 }
 
 // tick gives way when the slice is over, and stands still while the task is
@@ -153,19 +153,11 @@ func (t *task) nudge() {
 func (t *task) stop() {
 	if !t.stopped {
 		t.stopped = true
-		close(t.ended)
+		if t.ending != nil {
+			t.ending()
+		}
 	}
 	t.nudge()
-}
-
-// Done and Err make a task the life of what it asks of a network.
-func (t *task) Done() <-chan struct{} { return t.ended }
-
-func (t *task) Err() error {
-	if t.stopped {
-		return errStopped
-	}
-	return nil
 }
 
 // frames asks the browser for frames.

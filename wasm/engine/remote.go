@@ -16,37 +16,14 @@ type remote struct {
 	console *console // nil before a server was connected
 }
 
-// connection is a remote oracle as thefts use it, one after another: it asks for
-// as long as the present one lasts, and where the network fails it waits for the
-// visitor to try again.
-type connection struct {
-	*client.Oracle
-	life client.Life
-	hold func(error) error // waits; its error ends the theft
-}
-
-// Ask implements oracle.Oracle. What is asked again after a failure has the same
-// ids and so is not paid for twice.
-func (c *connection) Ask(x []float64) (oracle.Reply, error) {
-	life := c.life
-	for {
-		reply, err := c.AskWhile(life, x)
-		if err == nil || !passing(err) {
-			return reply, err
-		}
-		if err := c.hold(err); err != nil {
-			return oracle.Reply{}, err
-		}
+// life is how long the client may go on for a task.
+func (t *task) life() client.Life {
+	p := &client.Part{}
+	t.ending = func() { p.End(errStopped) }
+	if t.stopped {
+		t.ending()
 	}
-}
-
-// passing tells whether asking again later may help.
-func passing(err error) bool {
-	switch reasonOf(err) {
-	case client.Network, client.Slow, client.Rate, client.Broken:
-		return true
-	}
-	return false
+	return p
 }
 
 // reason is reasonOf in text.
@@ -62,8 +39,8 @@ func reasonOf(err error) client.Reason {
 }
 
 // optionsOf are what a Spec says of the server.
-func optionsOf(s experiment.Spec) client.Options {
-	return client.Options{
+func optionsOf(s *experiment.Spec) *client.Options {
+	return &client.Options{
 		URL: s.Get("oracle"), Model: s.Get("model"), Token: s.Get("token"),
 		Input: s.Get("input"), Label: s.Get("label-output"), Scores: s.Get("score-output"), Kind: oracle.Kind(s.Get("score-kind")),
 		Low: s.Float("low"), High: s.Float("high"), Features: s.Int("features"), Classes: s.Int("class-count"),
@@ -73,39 +50,36 @@ func optionsOf(s experiment.Spec) client.Options {
 // open is experiment.Env's OpenOracle, for as long as the task lasts.
 func (remote) open(t *task) func(experiment.Spec) (oracle.Oracle, error) {
 	return func(s experiment.Spec) (oracle.Oracle, error) {
-		o, err := client.Dial(t, client.Fetch{}, optionsOf(s))
+		o, err := client.Dial(t.life(), &fetch{}, optionsOf(&s))
 		if err != nil {
 			return nil, err
 		}
-		return &connection{Oracle: o, life: t}, nil
+		return o, nil
 	}
 }
 
-// join has the theft's own task as the life of what it asks, and pauses it when
-// the network fails.
+// join has the theft's own task as the life of what it asks. Where the network
+// fails the theft pauses until the visitor tries again.
 func (remote) join(e *engine, t *theft) {
-	c, is := e.exp.Remote().(*connection)
-	if !is {
-		return
-	}
-	c.life = t.task
-	c.hold = func(err error) error {
-		e.fail(nil, "network", err)
-		e.player.Pause()
-		e.tell()
-		return e.wait(t)
+	if c, is := e.exp.Remote().(*client.Oracle); is {
+		c.Attach(t.task.life(), func(err error) error {
+			e.fail(nil, "network", err)
+			e.player.Pause()
+			e.tell()
+			return e.wait(t)
+		})
 	}
 }
 
 // tell posts what the network has cost so far.
 func (remote) tell(e *engine) {
-	c, is := e.exp.Remote().(*connection)
+	c, is := e.exp.Remote().(*client.Oracle)
 	if !is {
 		return
 	}
 	s := c.Stats()
-	e.post(wire.Network{
-		Queries: s.Queries, Cost: s.Cost, Left: leftOf(c.Oracle), Requests: s.Requests, Retries: s.Retries, Seconds: s.Waited.Seconds(),
+	e.post(&wire.Network{
+		Queries: s.Queries, Cost: s.Cost, Left: leftOf(c), Requests: s.Requests, Retries: s.Retries, Seconds: s.Seconds,
 	})
 }
 
@@ -129,8 +103,8 @@ func serverOf(o *client.Oracle) *wire.Server {
 
 // server describes the server of an experiment, nil without one.
 func (remote) server(exp *experiment.Experiment) *wire.Server {
-	if c, is := exp.Remote().(*connection); is {
-		return serverOf(c.Oracle)
+	if c, is := exp.Remote().(*client.Oracle); is {
+		return serverOf(c)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"syscall/js"
 	"testing"
@@ -35,6 +36,11 @@ func openNetwork(t *testing.T) *network {
 		t.Fatal(err)
 	}
 	n.Server = s
+	script, err := os.ReadFile("../../site/engine-fetch.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	js.Global().Get("Function").New("{" + strings.TrimSuffix(string(script), "export {};\n") + "}").Invoke()
 	before := js.Global().Get("fetch")
 	fetch := js.FuncOf(func(_ js.Value, args []js.Value) any { return n.fetch(args[0].String(), args[1]) })
 	js.Global().Set("fetch", fetch)
@@ -52,12 +58,11 @@ func (n *network) fetch(url string, options js.Value) js.Value {
 }
 
 func (n *network) answer(url string, options, resolve, reject js.Value) {
-	var body []byte
+	body := ""
 	if b := options.Get("body"); b.Truthy() {
-		body = make([]byte, b.Length())
-		js.CopyBytesToGo(body, b)
+		body = b.String()
 	}
-	r := httptest.NewRequest(options.Get("method").String(), url, strings.NewReader(string(body)))
+	r := httptest.NewRequest(options.Get("method").String(), url, strings.NewReader(body))
 	headers := options.Get("headers")
 	for _, k := range (value{headers}).Keys() {
 		r.Header.Set(k, headers.Get(k).String())

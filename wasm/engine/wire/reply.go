@@ -143,14 +143,14 @@ type (
 		Server *Server
 	}
 	Exchange struct {
-		ID                   int
-		Method, URL, Request string
-		Status               int
-		Response             string
-		Seconds              float64
-		Labels               []int
-		Left                 int // -1 is null
-		Error, Reason        string
+		ID            int
+		URL, Request  string
+		Status        int
+		Response      string
+		Seconds       float64
+		Labels        []int
+		Left          int // -1 is null
+		Error, Reason string
 	}
 	Called struct {
 		ID   int
@@ -318,29 +318,29 @@ func (s *Server) orNull() any {
 	}
 }
 
-func (m Connected) Fields() Fields {
+func (m *Connected) Fields() Fields {
 	return Fields{"kind", "connected", "id", m.ID, "server", m.Server.orNull()}
 }
 
-func (m Exchange) Fields() Fields {
+func (m *Exchange) Fields() Fields {
 	labels := make([]any, len(m.Labels))
 	for i, label := range m.Labels {
 		labels[i] = label
 	}
 	return Fields{
-		"kind", "exchange", "id", m.ID, "method", m.Method, "url", m.URL, "request", m.Request,
+		"kind", "exchange", "id", m.ID, "url", m.URL, "request", m.Request,
 		"status", m.Status, "response", m.Response, "seconds", m.Seconds, "labels", labels,
 		"left", countOrNull(m.Left), "error", m.Error, "reason", m.Reason,
 	}
 }
 
-func (m Called) Fields() Fields { return Fields{"kind", "called", "id", m.ID, "body", m.Body} }
+func (m *Called) Fields() Fields { return Fields{"kind", "called", "id", m.ID, "body", m.Body} }
 
-func (m Written) Fields() Fields {
+func (m *Written) Fields() Fields {
 	return Fields{"kind", "written", "id", m.ID, "text", m.Text, "oracle", m.Oracle, "test", m.Test}
 }
 
-func (m Network) Fields() Fields {
+func (m *Network) Fields() Fields {
 	return Fields{
 		"kind", "network", "queries", m.Queries, "cost", m.Cost, "left", countOrNull(m.Left),
 		"requests", m.Requests, "retries", m.Retries, "seconds", m.Seconds,

@@ -346,7 +346,7 @@ var replies = []Reply{
 	Moment{X: []float64{0, 1}}, Exporting{}, Modelled{}, Exported{Files: [][]byte{{1}}},
 	Ready{}, Preparing{}, Prepared{}, State{}, Query{}, Progress{}, End{}, Probed{Victim: &Said{}},
 	Table{Points: []float64{}, Columns: []Column{{}}, Rows: [][]string{{"a"}}}, Result{}, Logged{X: []float64{}, Why: []string{""}}, Claims{Suspects: []Suspect{{}}, Leak: &Leak{}}, Failure{ID: new(int), Key: "k", Reason: "r"},
-	Connected{Server: &Server{}}, Exchange{}, Called{}, Written{}, Network{},
+	&Connected{Server: &Server{}}, &Exchange{}, &Called{}, &Written{}, &Network{},
 }
 
 func TestRepliesAreThoseOfTheContract(t *testing.T) {
