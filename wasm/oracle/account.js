@@ -11,6 +11,15 @@ const steps = [
 	create table charges (seq integer primary key autoincrement, model text not null, id text, body text,
 		name text not null, n integer not null, time integer not null);
 	create unique index ids on charges (model, id) where id is not null;`,
+	// A charge holds the spending after it, so that one row is written and not two;
+	// spendings has that of the charges which are in the ledger.
+	`alter table charges rename to old;
+	drop index ids;
+	create table charges (seq integer primary key, model text not null, id text, body text,
+		name text not null, n integer not null, time integer not null, spending text);
+	insert into charges select *, null from old;
+	drop table old;
+	create unique index ids on charges (model, id) where id is not null;`,
 ];
 
 /** Milliseconds from a charge to its line in the ledger. */
@@ -28,8 +37,30 @@ export class Account extends DurableObject {
 	constructor(ctx, env) {
 		super(ctx, env);
 		this.sql = ctx.storage.sql;
-		this.version = this.#version();
 		this.shipping = false;
+		this.#read();
+	}
+
+	/** Reads what is kept. Nothing else writes it, so that it need not be read again. */
+	#read() {
+		/** The schema's version, 0 before the first charge. */
+		this.version = this.#version();
+		/** @type {Map<string, import("./budget.js").Spending>} of each model */
+		this.spendings = new Map();
+		/** The number of the last charge. */
+		this.seq = 0;
+		if (this.version === 0) return;
+		if (this.version < steps.length) this.ctx.storage.transactionSync(() => this.#migrate());
+		this.version = steps.length;
+		for (const { model, ...spending } of this.sql.exec("select * from spendings"))
+			this.spendings.set(model, /** @type {import("./budget.js").Spending} */ (spending));
+		this.seq = this.sql
+			.exec("select max(shipped, (select coalesce(max(seq), 0) from charges)) as last from self")
+			.one().last;
+		for (const { model, spending } of this.sql.exec(
+			"select model, spending from charges where seq > (select shipped from self) and spending is not null order by seq",
+		))
+			this.spendings.set(model, JSON.parse(spending));
 	}
 
 	/**
@@ -39,49 +70,41 @@ export class Account extends DurableObject {
 	 * @param {import("./budget.js").Draw} draw
 	 */
 	take(draw) {
-		if (this.version === 0 && draw.n === 0)
-			return take(nothing, draw, Date.now(), () => undefined).grant;
-		/** @type {import("./budget.js").Grant} */
-		let grant;
-		try {
-			grant = this.ctx.storage.transactionSync(() => this.#take(draw));
-		} catch (error) {
-			this.version = this.#version(); // nothing was done
-			throw error;
-		}
-		if (grant.verdict === granted && draw.n > 0 && !this.shipping) {
+		const now = Date.now();
+		const { model, id, body, n } = draw;
+		const old = this.spendings.get(model) ?? nothing;
+		const { grant, spending } = take(old, draw, now, (since) => this.#bodyOf(model, id, since));
+		if (grant.verdict !== granted || n === 0) return grant;
+		if (this.version === 0) this.#begin(draw.account, now);
+		if (spending.before > old.before) this.#forgetIds(model, spending.before);
+		this.sql.exec(
+			"insert into charges values (?, ?, ?, ?, ?, ?, ?, ?)",
+			...[this.seq + 1, model, id ?? null, body ?? null],
+			...[draw.name ?? "", n, now, JSON.stringify(spending)],
+		);
+		this.seq++;
+		this.spendings.set(model, spending);
+		if (!this.shipping) {
 			this.shipping = true;
-			this.ctx.storage.setAlarm(Date.now() + shipping);
+			this.ctx.storage.setAlarm(now + shipping);
 		}
 		return grant;
 	}
 
-	/** @param {import("./budget.js").Draw} draw */
-	#take(draw) {
-		this.#migrate(draw.account);
-		const now = Date.now();
-		const { model, id, body, n } = draw;
-		const old = this.#spending(model);
-		const { grant, spending } = take(old, draw, now, (since) => {
-			const [row] = this.sql.exec(
-				"select body, time from charges where model = ? and id = ?",
-				model,
-				id,
-			);
-			return row && row.time >= since ? row.body : undefined;
-		});
-		if (grant.verdict !== granted || n === 0) return grant;
-		if (spending.before > old.before) this.#forgetIds(model, spending.before);
-		const s = spending;
-		this.sql.exec(
-			"insert or replace into spendings values (?, ?, ?, ?, ?, ?, ?)",
-			...[model, s.since, s.before, s.used, s.spent, s.rateSince, s.rateUsed],
+	/**
+	 * The body that came under an id, unless that was before a time.
+	 *
+	 * @param {string} model
+	 * @param {string | undefined} id
+	 * @param {number} since
+	 */
+	#bodyOf(model, id, since) {
+		if (this.version === 0) return undefined;
+		const [row] = this.sql.exec(
+			"select body, time from charges where model = ? and id = ?",
+			...[model, id],
 		);
-		this.sql.exec(
-			"insert into charges (model, id, body, name, n, time) values (?, ?, ?, ?, ?, ?)",
-			...[model, id ?? null, body ?? null, draw.name ?? "", n, now],
-		);
-		return grant;
+		return row && row.time >= since ? row.body : undefined;
 	}
 
 	/**
@@ -105,13 +128,7 @@ export class Account extends DurableObject {
 	 * @param {string} model
 	 */
 	spent(model) {
-		return this.version === 0 ? 0 : this.#spending(model).spent;
-	}
-
-	/** @param {string} model */
-	#spending(model) {
-		const [row] = this.sql.exec("select * from spendings where model = ?", model);
-		return /** @type {import("./budget.js").Spending} */ (row ?? nothing);
+		return (this.spendings.get(model) ?? nothing).spent;
 	}
 
 	/**
@@ -122,60 +139,90 @@ export class Account extends DurableObject {
 		const { account, shipped } = this.sql.exec("select * from self").one();
 		const rows = this.sql
 			.exec(
-				"select seq, model, name, n, time from charges where seq > ? order by seq limit ?",
+				"select seq, model, name, n, time, spending from charges where seq > ? order by seq limit ?",
 				shipped,
 				bunch,
 			)
 			.toArray();
-		const last = rows.at(-1)?.seq;
-		if (last) {
+		if (rows.length > 0) {
 			await this.env.DB.batch([
 				this.env.DB.prepare(
 					`insert or ignore into ledger
 					select ?, value->>'seq', value->>'model', value->>'name', value->>'n', value->>'time' from json_each(?)`,
-				).bind(account, JSON.stringify(rows)),
+				).bind(account, JSON.stringify(rows, ["seq", "model", "name", "n", "time"])),
 				this.env.DB.prepare(
 					"delete from ledger where rowid <= (select max(rowid) from ledger) - ?",
 				).bind(ledger),
 			]);
-			this.sql.exec("update self set shipped = ?", last);
-			this.sql.exec(
-				"delete from charges where seq > ? and seq <= ? and id is null",
-				...[shipped, last],
-			);
+			this.ctx.storage.transactionSync(() => this.#shipped(shipped, rows));
 		}
-		this.shipping = last !== undefined; // more may have come meanwhile
+		this.shipping = rows.length > 0; // more may have come meanwhile
 		if (this.shipping) await this.ctx.storage.setAlarm(Date.now() + shipping);
 		else if (account.startsWith("client:")) await this.#forget();
 	}
 
-	/** Forgets an account without a token that has been quiet for long. */
-	async #forget() {
-		const { last } = this.sql
-			.exec("select max(since, rateSince) as last from spendings order by 1 desc limit 1")
-			.one();
-		if (last + passing > Date.now()) return this.ctx.storage.setAlarm(last + passing);
-		await this.ctx.storage.deleteAll();
-		this.version = 0;
+	/**
+	 * Keeps that the charges after one are in the ledger. Of those without an id
+	 * only what was spent is left.
+	 *
+	 * @param {number} after
+	 * @param {Row[]} rows
+	 */
+	#shipped(after, rows) {
+		const last = rows[rows.length - 1].seq;
+		for (const [model, spending] of new Map(rows.map((row) => [row.model, row.spending]))) {
+			if (spending === null) continue;
+			const s = /** @type {import("./budget.js").Spending} */ (JSON.parse(spending));
+			this.sql.exec(
+				"insert or replace into spendings values (?, ?, ?, ?, ?, ?, ?)",
+				...[model, s.since, s.before, s.used, s.spent, s.rateSince, s.rateUsed],
+			);
+		}
+		this.sql.exec("update self set shipped = ?", last);
+		this.sql.exec(
+			"delete from charges where seq > ? and seq <= ? and id is null",
+			...[after, last],
+		);
 	}
 
-	/** @returns {number} the schema's version, 0 before the first charge */
+	/** Forgets an account without a token that has been quiet for long. */
+	async #forget() {
+		const last = Math.max(
+			...[...this.spendings.values()].map((s) => Math.max(s.since, s.rateSince)),
+		);
+		if (last + passing > Date.now()) return this.ctx.storage.setAlarm(last + passing);
+		await this.ctx.storage.deleteAll();
+		this.#read();
+	}
+
+	/** @returns {number} */
 	#version() {
 		if (this.sql.exec("select 1 from sqlite_master where name = 'schema'").toArray().length === 0)
 			return 0;
 		return this.sql.exec("select version from schema").one().version;
 	}
 
-	/** @param {string} account */
-	#migrate(account) {
-		if (this.version === steps.length) return;
-		if (this.version === 0)
+	/**
+	 * Makes the tables of an account that has none. Its charges are numbered from the
+	 * time on, so that one which was forgotten and comes again takes no number twice.
+	 *
+	 * @param {string} account
+	 * @param {number} now
+	 */
+	#begin(account, now) {
+		this.ctx.storage.transactionSync(() => {
 			this.sql.exec(
 				"create table schema (version integer not null); insert into schema values (0)",
 			);
+			this.#migrate();
+			this.sql.exec("insert into self values (?, ?)", account, now);
+		});
+		this.seq = now;
+		this.version = steps.length;
+	}
+
+	#migrate() {
 		for (const step of steps.slice(this.version)) this.sql.exec(step);
 		this.sql.exec("update schema set version = ?", steps.length);
-		this.sql.exec("insert into self select ?, 0 where not exists (select 1 from self)", account);
-		this.version = steps.length;
 	}
 }

@@ -17,7 +17,7 @@ export default {
 		/** @type {Uint8Array | null} */
 		let body;
 		try {
-			body = await read(request.body);
+			body = await read(request);
 		} catch {
 			return failure(400, "body: it did not arrive whole");
 		}
@@ -40,9 +40,17 @@ export default {
  * Reads a body to its end, and keeps of one that is too long a little more than
  * allowed. An answer before the end of the question would not reach every client.
  *
- * @param {ReadableStream<Uint8Array> | null} stream
+ * @param {Request} request
  */
-async function read(stream) {
+async function read(request) {
+	const length = request.headers.get("Content-Length");
+	if (length !== null && Number(length) <= maxBody)
+		return new Uint8Array(await request.arrayBuffer());
+	return readLong(request.body);
+}
+
+/** @param {ReadableStream<Uint8Array> | null} stream */
+async function readLong(stream) {
 	if (!stream) return null;
 	const reader = stream.getReader();
 	/** @type {Uint8Array[]} */

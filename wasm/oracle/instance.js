@@ -11,6 +11,10 @@ const maxMemory = 48 << 20;
 /**
  * @typedef {{method: string, url: string, headers: Headers, body: Uint8Array | null}} Question
  *
+ * @typedef {object} Program what the program sets: crossing.go, store.go
+ * @property {(head: string, body: Uint8Array | null, answered: (status: number, headers: string, body: Uint8Array<ArrayBuffer>) => void) => void} handle
+ * @property {(number: number, text: string, failed: boolean) => void} settle
+ *
  * @typedef {object} Instance
  * @property {(q: Question) => Promise<Response>} ask rejects if the program dies
  * @property {() => boolean} usable
@@ -25,7 +29,7 @@ let current;
  * @param {Question} question
  * @returns {Promise<Response>}
  */
-export function answer(question) {
+export async function answer(question) {
 	if (!current?.usable()) current = start();
 	return current.ask(question);
 }
@@ -33,8 +37,7 @@ export function answer(question) {
 /** @returns {Instance} */
 function start() {
 	const go = new Go();
-	/** @type {{handleRequest?: (q: Question) => Promise<Response>}} set by the program */
-	const binding = {};
+	const binding = /** @type {Program} */ ({});
 	/** @type {unknown} why the program ended */
 	let death;
 	/** @type {(error: Error) => void} rejecting the request that the program works on */
@@ -73,18 +76,17 @@ function start() {
 	}
 
 	/**
-	 * What the program calls to ask the store.
+	 * What the program calls to ask the store. The answer comes under the number.
 	 *
 	 * @param {string} method
 	 * @param {string} question
-	 * @param {(answer: string) => void} kept
-	 * @param {(error: unknown) => void} broken
+	 * @param {number} number
 	 */
-	function ask(method, question, kept, broken) {
+	function ask(method, question, number) {
 		const reject = running;
 		call(method, question).then(
-			(answer) => on(reject, () => kept(answer)),
-			(error) => on(reject, () => broken(error)),
+			(answer) => on(reject, () => settle(number, answer, false)),
+			(error) => on(reject, () => settle(number, String(error), true)),
 		);
 	}
 
@@ -98,13 +100,35 @@ function start() {
 	globalThis.context = { env, binding, ask };
 	go.run(instance);
 	globalThis.context = undefined;
+	const { handle, settle } = binding;
+	if (!handle) throw new Error(`the program did not start: ${death}`);
 	return {
-		ask: (question) =>
+		ask: ({ method, url, headers, body }) =>
 			new Promise((resolve, reject) => {
-				const { handleRequest } = binding;
-				if (!handleRequest) throw new Error(`the program did not start: ${death}`);
-				on(reject, () => handleRequest(question).then(resolve, reject));
+				let head = `${method}\n${url}`;
+				for (const [name, value] of headers) head += `\n${name}: ${value}`;
+				on(reject, () =>
+					handle(head, body, (...answer) => {
+						resolve(response(...answer));
+					}),
+				);
 			}),
 		usable: () => death === undefined && mem.buffer.byteLength <= maxMemory,
 	};
+}
+
+/**
+ * @param {number} status
+ * @param {string} headers "name: value" of each, a line each
+ * @param {Uint8Array<ArrayBuffer>} body
+ */
+function response(status, headers, body) {
+	const pairs = headers
+		.trimEnd()
+		.split("\n")
+		.map((line) => {
+			const end = line.indexOf(": ");
+			return /** @type {[string, string]} */ ([line.slice(0, end), line.slice(end + 2)]);
+		});
+	return new Response(body.length > 0 ? body : null, { status, headers: pairs });
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall/js"
 
 	"github.com/syumai/workers"
 	"github.com/syumai/workers/cloudflare"
@@ -20,8 +21,9 @@ import (
 var version = "dev"
 
 func main() {
+	context := js.Global().Get("context") // of instance.js
 	c := remote.Config{
-		Store: newStore(), AdminKey: cloudflare.Getenv("HEIST_ADMIN_KEY"), Demos: demo.All(), Version: version,
+		Store: newStore(context), AdminKey: cloudflare.Getenv("HEIST_ADMIN_KEY"), Demos: demo.All(), Version: version,
 		Log: func(err error) { fmt.Fprintln(os.Stderr, "oracle:", err) },
 	}
 	if origins := cloudflare.Getenv("HEIST_ORIGINS"); origins != "" {
@@ -31,7 +33,7 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	workers.ServeNonBlock(whole{s})
+	serve(context.Get("binding"), s)
 	workers.Ready()
-	select {} // Serve would return, and the program end, after the first answer
+	select {} // the program would end
 }

@@ -6,9 +6,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"syscall/js"
 	"time"
 
+	"modelheist/core/jsontext"
 	"modelheist/remote"
 )
 
@@ -20,9 +22,18 @@ import (
 // must not sleep, nor hold a lock while it waits. All that is kept here is kept
 // between two waits.
 type store struct {
-	js     js.Value                 // function(method, question, kept, broken)
-	tokens map[string]*remote.Token // they never change
-	models map[string]published
+	js      js.Value // function(method, question, number)
+	asked   int      // questions; the number of the last one
+	waiting map[int]*reply
+	tokens  map[string]*remote.Token // they never change
+	models  map[string]published
+}
+
+// reply is an answer that is waited for.
+type reply struct {
+	text   string
+	failed bool // the text says why
+	here   chan struct{}
 }
 
 // published is a model as it was read at a time. The text is nil if there is none.
@@ -43,11 +54,13 @@ const (
 
 var _ remote.Store = (*store)(nil)
 
-func newStore() *store {
-	return &store{
-		js:     js.Global().Get("context").Get("ask"),
+func newStore(context js.Value) *store {
+	s := &store{
+		js: context.Get("ask"), waiting: map[int]*reply{},
 		tokens: map[string]*remote.Token{}, models: map[string]published{},
 	}
+	context.Get("binding").Set("settle", js.FuncOf(s.settle))
+	return s
 }
 
 // ask calls a method of store.js and reads its answer into out, unless that is
@@ -65,23 +78,26 @@ func (s *store) ask(method string, question, out any) error {
 }
 
 // call waits for an answer.
-func (s *store) call(method, question string) (answer string, err error) {
-	settled := make(chan struct{})
-	kept := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		answer = args[0].String()
-		close(settled)
-		return nil
-	})
-	broken := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		err = errors.New("store: " + js.Global().Call("String", args[0]).String())
-		close(settled)
-		return nil
-	})
-	defer kept.Release()
-	defer broken.Release()
-	s.js.Invoke(method, question, kept, broken)
-	<-settled
-	return answer, err
+func (s *store) call(method, question string) (string, error) {
+	s.asked++
+	r := &reply{here: make(chan struct{})}
+	s.waiting[s.asked] = r
+	s.js.Invoke(method, question, s.asked)
+	<-r.here
+	if r.failed {
+		return "", errors.New("store: " + r.text)
+	}
+	return r.text, nil
+}
+
+// settle is what instance.js calls with an answer: settle(number, text, failed).
+func (s *store) settle(_ js.Value, args []js.Value) any {
+	number := args[0].Int()
+	r := s.waiting[number]
+	delete(s.waiting, number)
+	r.text, r.failed = args[1].String(), args[2].Bool()
+	close(r.here)
+	return nil
 }
 
 // Models implements remote.Store.
@@ -157,18 +173,41 @@ func (s *store) Token(_ context.Context, hash string) (*remote.Token, error) {
 func (s *store) PutToken(_ context.Context, t remote.Token) error { return s.ask("putToken", t, nil) }
 
 // Take implements remote.Store. The time is that of the account's object, which
-// all Workers share.
+// all Workers share. Every query comes by here, so that JSON is written and read
+// without reflection.
 func (s *store) Take(_ context.Context, d remote.Draw) (remote.Grant, error) {
-	var g struct {
-		Verdict, Left, Renews, RateLeft, RateIn int // durations in milliseconds
+	w := jsontext.Begin(nil)
+	w.Text("account", d.Account)
+	w.Text("name", d.Name)
+	w.Text("model", d.Model)
+	w.Add("limits", func(dst []byte) []byte {
+		w := jsontext.Begin(dst)
+		w.Int("budget", d.Limits.Budget)
+		w.Int("window", d.Limits.Window)
+		w.Int("rate", d.Limits.Rate)
+		w.Int("period", d.Limits.Period)
+		return w.End()
+	})
+	if d.ID != "" {
+		w.Text("id", d.ID)
+		w.Text("body", d.Body)
 	}
-	if err := s.ask("take", d, &g); err != nil {
+	w.Int("n", d.N)
+	answer, err := s.call("take", string(w.End()))
+	if err != nil {
 		return remote.Grant{}, err
 	}
+	v, err := jsontext.Parse([]byte(answer))
+	if err != nil {
+		return remote.Grant{}, err
+	}
+	o := jsontext.Open(v, "")
+	whole := func(name string) int { return o.Int(name, 0, math.MaxInt) }
+	milliseconds := func(name string) time.Duration { return time.Duration(whole(name)) * time.Millisecond }
 	return remote.Grant{
-		Verdict: remote.Verdict(g.Verdict), Left: g.Left, Renews: time.Duration(g.Renews) * time.Millisecond,
-		RateLeft: g.RateLeft, RateIn: time.Duration(g.RateIn) * time.Millisecond,
-	}, nil
+		Verdict: remote.Verdict(whole("verdict")), Left: whole("left"), Renews: milliseconds("renews"),
+		RateLeft: whole("rateLeft"), RateIn: milliseconds("rateIn"),
+	}, o.Done()
 }
 
 // Ledger implements remote.Store.

@@ -13,7 +13,7 @@ const clients = 64;
 const infer = "/v2/models/crowd/infer";
 
 /**
- * @param {string} id
+ * @param {string | undefined} id
  * @param {number} n
  */
 const ask = (id, n) => ({
@@ -78,7 +78,7 @@ export function budgets(server) {
 		await Promise.all(Array.from({ length: clients }, (_, i) => draw(i)));
 
 		const left = await budgetLeft(crowd);
-		const paid = await ledger(server(), answered);
+		const paid = await ledger(server(), "crowd", answered);
 		t.diagnostic(`${answered} answered, ${paid} paid, ${left} left, ${broken} broken off`);
 		assert.equal(answered, budget - left);
 		assert.equal(answered, budget);
@@ -104,15 +104,23 @@ export function budgets(server) {
 	test("a restart forgets neither budgets, nor used ids, nor the board's facts", async () => {
 		const mine = new Client(server().url, await token(server(), "kept", { budget: 10 }));
 		const first = await mine.ok("POST", "/v2/models/kept/infer", ask("a", 4));
+		// Once it is in the ledger, nothing but the sum is left of a charge without an id.
+		const other = new Client(server().url, await token(server(), "summed", { budget: 10 }));
+		await other.ok("POST", "/v2/models/summed/infer", ask(undefined, 3));
+		assert.equal(await ledger(server(), "summed", 3), 3);
+		await mine.ok("POST", "/v2/models/kept/infer", ask("late", 1)); // not in the ledger yet
 		await server().restart();
-		mine.url = crowd.url = server().url;
+		mine.url = other.url = crowd.url = server().url;
+		const more = await other.ok("POST", "/v2/models/summed/infer", ask(undefined, 2));
+		assert.deepEqual(more.parameters, { cost: 2, left: 5 });
+		assert.equal(await ledger(server(), "summed", 5), 5);
 		const again = await mine.ok("POST", "/v2/models/kept/infer", ask("a", 4));
-		assert.deepEqual(again.parameters, { cost: 0, left: 6 });
+		assert.deepEqual(again.parameters, { cost: 0, left: 5 });
 		assert.deepEqual(again.outputs, first.outputs);
 		assert.equal((await mine.call("POST", "/v2/models/kept/infer", ask("a", 3))).status, 409);
-		assert.equal((await mine.call("POST", "/v2/models/kept/infer", ask("b", 7))).status, 402);
+		assert.equal((await mine.call("POST", "/v2/models/kept/infer", ask("b", 6))).status, 402);
 		assert.equal(await budgetLeft(crowd), 0);
-		assert.equal(await ledger(server(), budget), budget);
+		assert.equal(await ledger(server(), "crowd", budget), budget);
 	});
 }
 
@@ -127,11 +135,12 @@ async function budgetLeft(c) {
  * some seconds later.
  *
  * @param {import("./servers.js").Server} server
+ * @param {string} model
  * @param {number} expected
  */
-async function ledger(server, expected) {
+export async function ledger(server, model, expected) {
 	for (let wait = 0; ; wait++) {
-		const { charges } = await new Client(server.url, key).ok("GET", "/v2/models/crowd/ledger");
+		const { charges } = await new Client(server.url, key).ok("GET", `/v2/models/${model}/ledger`);
 		assert.ok(charges.length < 1000, "the list is cut off");
 		const paid = charges.reduce((/** @type {number} */ sum, /** @type {any} */ c) => sum + c.n, 0);
 		if (paid >= expected || wait === 20) return paid;

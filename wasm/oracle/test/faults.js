@@ -1,6 +1,7 @@
 // What a panic, and the end of the program, cost those who did not cause it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ledger } from "./budgets.js";
 import { Client } from "./client.js";
 import { token } from "./contract.js";
 import { key } from "./servers.js";
@@ -44,5 +45,28 @@ export function faults(server) {
 		for (let i = 0; i < 50; i++) await c.ok("POST", infer, ask(`b${i}`, 2));
 		const last = await c.ok("POST", infer, ask("last", 1));
 		assert.equal(last.parameters.left, 10_000 - 800 - 50 * 2 - 1);
+	});
+
+	test("an account of an earlier version goes on: what was spent, ids, and the ledger", async () => {
+		const c = new Client(server().url, await token(server(), "aged", { budget: 10 }));
+		const path = "/v2/models/aged/infer";
+		assert.equal((await c.call("POST", path, ask("a", 1))).status, 409, "the id was used");
+		assert.equal((await c.call("POST", path, ask("b", 4))).status, 402);
+		assert.deepEqual((await c.ok("POST", path, ask("b", 2))).parameters, { cost: 2, left: 1 });
+		// A charge that was not in the ledger yet, and the new one; every account here has
+		// the old one.
+		await ledger(server(), "aged", 3 * 4 + 2);
+		const owner = new Client(server().url, key);
+		const { charges } = await owner.ok("GET", "/v2/models/aged/ledger");
+		const [last] = charges;
+		const mine = charges.filter((/** @type {any} */ charge) => charge.account === last.account);
+		assert.deepEqual(
+			mine.map((/** @type {any} */ charge) => charge.n),
+			[2, 4],
+		);
+	});
+
+	test("an address that can't be read is answered as one where nothing is", async () => {
+		assert.equal((await new Client(server().url).call("GET", "/v2/%zz")).status, 404);
 	});
 }

@@ -1,8 +1,30 @@
 // The Worker with faults that a request asks for: what throws is something of
-// JavaScript that the Go program uses in the middle of its work.
-import entry from "../entry.js";
+// JavaScript that the Go program uses in the middle of its work. Its accounts begin
+// as version 1 of their tables has left them.
+import entry, { Account as Current } from "../entry.js";
 
-export { Account } from "../entry.js";
+export class Account extends Current {
+	/**
+	 * @param {DurableObjectState & {id: object}} ctx
+	 * @param {Env} env
+	 */
+	constructor(ctx, env) {
+		const { sql } = ctx.storage;
+		if ([...sql.exec("select 1 from sqlite_master where name = 'schema'")].length === 0)
+			sql.exec(`create table schema (version integer not null);
+				insert into schema values (1);
+				create table self (account text not null, shipped integer not null);
+				insert into self values ('token:${ctx.id}', 1);
+				create table spendings (model text primary key, since integer not null, before integer not null,
+					used integer not null, spent integer not null, rateSince integer not null, rateUsed integer not null) without rowid;
+				insert into spendings values ('aged', 1000, 0, 7, 7, 2000, 4);
+				create table charges (seq integer primary key autoincrement, model text not null, id text, body text,
+					name text not null, n integer not null, time integer not null);
+				create unique index ids on charges (model, id) where id is not null;
+				insert into charges values (1, 'aged', 'a', 'b', 'Ada', 3, 1000), (2, 'aged', null, null, 'Ada', 4, 2000);`);
+		super(ctx, env);
+	}
+}
 
 /** @type {string | null} */
 let fault = null;
