@@ -31,7 +31,7 @@ var commands []command
 
 func init() {
 	commands = []command{
-		{"serve", "[--dir dist] [--port 8080] [--state FILE]", "serve the built page and oracles on this machine", serve},
+		{"serve", "[--dir dist] [--port 8080] [--state FILE] [--origins …] [--hosts …]", "serve the built page and oracles on this machine", serve},
 		{"run", "[--json] [--save FILE] key=value …", "steal one victim; its events, and files of what came of it", run},
 		{"sweep", "[--seeds=N] [--first-seed=N] [--csv] key=value …", "mean and worst over seeds; a key given twice is varied", sweep},
 		{"publish", "--name NAME key=value …", "put a victim up on a server", publish},

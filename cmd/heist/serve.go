@@ -25,7 +25,7 @@ const (
 	portTries   = 20 // 8080 to 8099 before giving up
 )
 
-const serveUsage = "usage: heist serve [--dir dist] [--port 8080] [--state FILE] [--origins https://a.example,https://b.example]"
+const serveUsage = "usage: heist serve [--dir dist] [--port 8080] [--state FILE] [--origins https://a.example,https://b.example] [--hosts oracle.example]"
 
 // serve answers requests for the built page and for oracles (below /v2) until
 // ctx ends. It listens on the loopback interface only.
@@ -36,6 +36,7 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	port := flags.Int("port", -1, "0 takes any free port")
 	state := flags.String("state", "", "the file that keeps models, tokens and budgets")
 	origins := flags.String("origins", "", "other origins whose pages may call")
+	hosts := flags.String("hosts", "", "other names that this server is asked by")
 	if err := flags.Parse(args); err != nil {
 		return usagef("serve: %w; %s", err, serveUsage)
 	}
@@ -44,6 +45,10 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if *port < -1 || *port > 65535 {
 		return usagef("serve: port is %d; allowed are 0 to 65535", *port)
+	}
+	names, err := parseHosts(*hosts)
+	if err != nil {
+		return err
 	}
 	if _, err := os.Stat(filepath.Join(*dir, "index.html")); err != nil {
 		return fmt.Errorf("serve: no index.html in %q; ./build.sh serve builds the page first", *dir)
@@ -59,13 +64,13 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "Model Heist is at http://localhost:%d\n", listener.Addr().(*net.TCPAddr).Port)
 	page := webroot.Handler(os.DirFS(*dir))
-	return serveOn(ctx, listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return serveOn(ctx, listener, onlyFor(names, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/v2" || strings.HasPrefix(r.URL.Path, "/v2/") {
 			oracles.ServeHTTP(w, r)
 		} else {
 			page.ServeHTTP(w, r)
 		}
-	}))
+	})))
 }
 
 // oracles are the demos and what was published before, if a state file is given.
