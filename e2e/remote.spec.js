@@ -1,5 +1,6 @@
 // A victim behind a network: the panel, thefts across it, servers that misbehave,
 // and class challenges. The servers are on this machine.
+import { readFileSync } from "node:fs";
 import { expectAccessible } from "./axe.js";
 import { hurry, open, steal, untilState } from "./heist.js";
 import { hostile, json, labels } from "./hostile.js";
@@ -77,6 +78,88 @@ test.describe("with heist serve as the oracle", () => {
 			expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(text);
 		}
 		await expectAccessible(page);
+	});
+
+	test("inputs that may be missing can be left out of a query, and others can't", async ({
+		page,
+		context,
+		address,
+	}) => {
+		await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+		await open(page);
+		await connect(page, address, "moons-tree");
+		await connected(page);
+		const send = panel(page).getByRole("button", { name: "Send" });
+		await expect(panel(page).getByText("can be left empty")).toBeVisible();
+		await panel(page).locator(".remote-inputs input").first().fill("");
+		await send.click();
+		await expect(panel(page)).toContainText(/HTTP 200 in/);
+		await expect(panel(page).getByRole("group", { name: "Request" })).toContainText(
+			/\[ null, .*\]/,
+		);
+		await panel(page).getByRole("button", { name: "Python", exact: true }).click();
+		await expect(panel(page)).toContainText("Copied for Python.");
+		expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("[null,");
+		await connect(page, address, "moons-mlp");
+		await connected(page);
+		await expect(panel(page).getByText("can be left empty")).toBeHidden();
+		await panel(page).locator(".remote-inputs input").first().fill("");
+		await send.click();
+		await expect(panel(page)).toContainText(/is empty, and must be given\./);
+	});
+
+	test("a theft across the network is saved without asking again, and its picture asks first", async ({
+		page,
+		address,
+	}) => {
+		await open(page);
+		await connect(page, address, "circles-svm");
+		await connected(page);
+		await leave(page);
+		await page.locator(".share:visible").first().click();
+		const menu = page.locator("#share-dialog .export");
+		await expect(menu).toContainText("Nothing has been stolen yet");
+		await page.keyboard.press("Escape");
+		await steal(page);
+		const sent = /** @type {string[]} */ ([]);
+		page.on("request", (r) => {
+			if (r.url().includes("/v2/")) sent.push(r.url());
+		});
+		await page.locator(".share:visible").first().click();
+		await expect(menu).toContainText("behind the network");
+		const victim = menu.getByRole("group", { name: "Victim" }).getByRole("button");
+		for (const button of await victim.all()) await expect(button).toBeDisabled();
+		await expect(menu.getByRole("button", { name: "Points" })).toBeDisabled();
+		/** @param {string} group @param {string} name */
+		const save = async (group, name) => {
+			const [download] = await Promise.all([
+				page.waitForEvent("download"),
+				menu.getByRole("group", { name: group }).getByRole("button", { name, exact: true }).click(),
+			]);
+			return readFileSync(await download.path());
+		};
+		const copy = JSON.parse((await save("Copy", "JSON")).toString());
+		expect(copy.family).toBe("svm");
+		expect((await save("Tables", "Queries")).toString().trim().split("\n")).toHaveLength(201);
+		const whole = JSON.parse((await save("Everything", "JSON")).toString());
+		expect(whole.settings.oracle).toBe(address);
+		expect(whole.victim).toBeNull();
+		const svg = await save("Figure", "SVG");
+		expect(svg.toString()).toContain("Agreement with the answers received");
+		expect((await save("Figure", "PNG")).subarray(1, 4).toString()).toBe("PNG");
+		await expectAccessible(page);
+		expect(sent).toEqual([]);
+
+		await page.goto("/");
+		await page.reload();
+		await untilState(page, "idle");
+		await page.evaluate((text) => {
+			const transfer = new DataTransfer();
+			transfer.items.add(new File([text], "figure.svg"));
+			window.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer }));
+		}, svg.toString());
+		await expect(page.getByRole("button", { name: "Have a look" })).toBeVisible();
+		expect(sent).toEqual([]);
 	});
 
 	test("the same theft in the page and across the network ends the same", async ({

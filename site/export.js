@@ -1,7 +1,8 @@
 /**
  * Files of what an experiment came to. An engine of its own makes the experiment
  * anew as far as the page had come with it, which gives the same events, and
- * writes them: what is on show goes on undisturbed.
+ * writes them: what is on show goes on undisturbed. A theft across a network is not
+ * made anew: the engine on show has kept it.
  * @module
  */
 
@@ -17,9 +18,9 @@ import { readTheme } from "./theme.js";
  * @typedef {{spec: string, queries: number, rounds: number, ended: boolean}} Moment
  */
 
-/** Files, by row of the menu; those of the copy need one. */
+/** Files, by row of the menu. */
 const ROWS = [
-	{ title: more.export.copy, files: ["copy.json", "copy.onnx", "copy.py", "copy.go"], copy: true },
+	{ title: more.export.copy, files: ["copy.json", "copy.onnx", "copy.py", "copy.go"] },
 	{ title: more.export.victim, files: ["victim.json", "victim.onnx", "victim.py", "victim.go"] },
 	{ title: more.export.tables, files: ["points.csv", "queries.csv", "curve.csv"] },
 	{ title: more.export.whole, files: ["experiment.json"] },
@@ -44,15 +45,20 @@ export class ExportMenu {
 		{ id: "export-scale", "aria-label": more.export.size },
 		...[1, 2, 4].map((n) => h("option", { value: String(n), selected: n === 2 }, `${n}×`)),
 	);
-	/** @private @type {HTMLButtonElement[]} */
-	copies = [];
+	/** The victim is behind a network: what there is is the engine's on show. @private */
+	away = false;
+	/** By file. @private @type {Record<string, HTMLButtonElement>} */
+	buttons = {};
 
 	/** @param {Engine} engine whose module is shared */
 	constructor(engine) {
 		this.engine = engine;
 		/** @param {string} name */
-		const button = (name) =>
-			h("button", { type: "button", onclick: () => this.save(name) }, more.export.as(name));
+		const button = (name) => {
+			const props = { type: "button", onclick: () => this.save(name) };
+			this.buttons[name] = h("button", props, more.export.as(name));
+			return this.buttons[name];
+		};
 		this.root = h(
 			"section",
 			{ class: "export", "aria-labelledby": "export-title" },
@@ -64,11 +70,7 @@ export class ExportMenu {
 				this.scale,
 				h("label", { for: this.dark.id }, this.dark, ` ${more.export.dark}`),
 			),
-			...ROWS.map(({ title, files, copy }) => {
-				const buttons = files.map(button);
-				if (copy) this.copies = buttons;
-				return row(title, ...buttons);
-			}),
+			...ROWS.map(({ title, files }) => row(title, ...files.map(button))),
 			h("div", { class: "row" }, this.status, this.cancel),
 		);
 	}
@@ -76,14 +78,20 @@ export class ExportMenu {
 	/**
 	 * The dialog opens: what is saved is what the page shows now.
 	 * @param {Moment|null} moment null if there is no victim
+	 * @param {boolean} away whether the victim is behind a network
 	 */
-	open(moment) {
+	open(moment, away) {
 		this.moment = moment;
+		this.away = away;
 		this.dark.checked = readTheme().dark;
-		for (const b of this.root.querySelectorAll("button")) b.disabled = !moment;
-		this.cancel.disabled = false;
-		for (const b of this.copies) b.disabled = !moment || moment.rounds === 0;
-		this.say(!moment ? more.export.nothing : moment.rounds === 0 ? more.export.noCopy : "");
+		const stolen = moment !== null && moment.rounds > 0;
+		for (const [name, b] of Object.entries(this.buttons)) {
+			const elsewhere = away && (name.startsWith("victim") || name === "points.csv");
+			b.disabled = !moment || elsewhere || (name.startsWith("copy") && !stolen);
+		}
+		const hints = [!moment ? more.export.nothing : stolen ? "" : more.export.noCopy];
+		if (moment && away) hints.push(more.export.away);
+		this.say(hints.filter(Boolean).join(" "));
 	}
 
 	/** The dialog closes. */
@@ -95,7 +103,7 @@ export class ExportMenu {
 
 	/** @private */
 	stop() {
-		if (this.at) this.writer?.post({ kind: "cancel", id: this.at });
+		if (this.at) (this.away ? this.engine : this.writer)?.post({ kind: "cancel", id: this.at });
 		this.at = 0;
 		this.say("");
 	}
@@ -106,7 +114,7 @@ export class ExportMenu {
 		this.stop();
 		this.say(more.export.making(name), true);
 		try {
-			const writer = await this.ready();
+			const writer = this.away ? this.engine : await this.ready();
 			const id = writer.id();
 			this.at = id;
 			const kind = name === "figure.png" ? "figure.svg" : name;

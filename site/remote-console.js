@@ -27,6 +27,7 @@ export class Console {
 	constructor(server) {
 		this.server = server;
 		this.inputs = h("div", { class: "remote-inputs" });
+		this.leaveOut = h("p", { class: "hint" });
 		this.problem = new Problem();
 		this.status = h("p", { class: "hint", role: "status" });
 		this.request = h("pre", { tabIndex: 0, role: "group", "aria-label": words.sent });
@@ -56,6 +57,7 @@ export class Console {
 			{},
 			h("h3", {}, words.try),
 			h("p", { class: "hint" }, words.tryHint),
+			this.leaveOut,
 			this.inputs,
 			h("div", { class: "row" }, send, this.status),
 			this.problem.root,
@@ -69,10 +71,13 @@ export class Console {
 		this.outcome.hidden = true;
 		this.status.textContent = this.said.textContent = "";
 		this.problem.clear();
-		if (features.length > FIELDS) return this.asText(features);
+		const asText = features.length > FIELDS;
+		this.leaveOut.hidden = !features.some((f) => f.optional);
+		this.leaveOut.textContent = words.leaveOut(asText);
+		if (asText) return this.asText(features);
 		const fields = features.map(field);
 		this.inputs.replaceChildren(...fields.map((f) => f.root));
-		this.read = () => fields.map((f) => numberIn(f.el.value));
+		this.read = () => fields.map((f, i) => inputOf(features[i], f.el.value));
 	}
 
 	/**
@@ -88,7 +93,7 @@ export class Console {
 			const parts = area.value.split(/[\s,;]+/).filter(Boolean);
 			if (parts.length !== features.length)
 				throw new Trouble(words.badValues(parts.length, features.length));
-			return parts.map(numberIn);
+			return parts.map((part, i) => inputOf(features[i], part === "null" ? "" : part));
 		};
 	}
 
@@ -140,21 +145,30 @@ const middle = (f) =>
 
 /** @param {Feature} f */
 function field(f) {
-	if (f.categories.length === 0) return input(f.name, { inputMode: "decimal", value: middle(f) });
+	const placeholder = f.optional ? words.leftOut : "";
+	if (f.categories.length === 0)
+		return input(f.name, { inputMode: "decimal", value: middle(f), placeholder });
 	const made = input(f.name, {});
 	const el = h(
 		"select",
 		{ id: made.el.id },
 		...f.categories.map((name, value) => h("option", { value: String(value) }, name)),
+		f.optional && h("option", { value: "" }, words.leftOut),
 	);
 	made.el.replaceWith(el);
 	return { root: made.root, el };
 }
 
-/** @param {string} text */
-function numberIn(text) {
+/**
+ * What was typed for an input; NaN leaves it out.
+ * @param {Feature} f
+ * @param {string} text
+ */
+function inputOf(f, text) {
+	const empty = text.trim() === "";
+	if (empty && f.optional) return Number.NaN;
 	const value = Number(text);
-	if (text.trim() === "" || !Number.isFinite(value)) throw new Trouble(words.notNumber(text));
+	if (empty || !Number.isFinite(value)) throw new Trouble(words.notNumber(f.name, text));
 	return value;
 }
 

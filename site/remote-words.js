@@ -68,7 +68,13 @@ export const words = {
 	send: "Send",
 	badValues: (/** @type {number} */ got, /** @type {number} */ want) =>
 		`There are ${whole(got)} numbers, needed are ${whole(want)}.`,
-	notNumber: (/** @type {string} */ text) => `${text || "An empty field"} is no number.`,
+	leaveOut: (/** @type {boolean} */ asText) =>
+		asText
+			? "Inputs that may be missing can be left out: write null for one."
+			: "Inputs that may be missing can be left empty: they are sent as null.",
+	leftOut: "left out",
+	notNumber: (/** @type {string} */ name, /** @type {string} */ text) =>
+		text.trim() === "" ? `${name} is empty, and must be given.` : `${name}: ${text} is no number.`,
 	sent: "Request",
 	got: "Answer",
 	took: (/** @type {number} */ status, /** @type {number} */ ms) =>

@@ -82,7 +82,7 @@ export function shareDialog(experiment, engine, open) {
 		embed.value = embedSnippet(settings, pageAddress(), formatLink(settings, table));
 		embed.hidden = true;
 		said.textContent = link.value.length > LONG_LINK ? more.share.long(link.value.length) : "";
-		menu.open(moment);
+		menu.open(moment, experiment.remote);
 		dialog.showModal();
 	};
 }

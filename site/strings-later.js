@@ -83,6 +83,7 @@ export const more = {
 		},
 		nothing: "There is no victim yet.",
 		noCopy: "Nothing has been stolen yet, so there is no copy to save.",
+		away: "The victim and its points are behind the network; the rest is of the answers received so far.",
 		making: (/** @type {string} */ name) => `Making ${name}…`,
 		at: (/** @type {number} */ n) => `Making the run again: ${whole(n)} queries…`,
 		saved: (/** @type {string} */ name) => `Saved as ${name}.`,

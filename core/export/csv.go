@@ -101,10 +101,17 @@ func (r *Result) valueNames() []string {
 	return out
 }
 
-// curve is the copy of each round against the victim; empty cells have no
-// meaning.
+// curve is the copy of each round against the victim, or against the answers
+// received of one behind a network; empty cells have no meaning.
 func (r *Result) curve() []byte {
 	var t table
+	if r.remote() {
+		t.row("queries", "agreement_with_answers")
+		for _, round := range r.Rounds {
+			t.row(strconv.Itoa(round.Queries), number(round.Answered))
+		}
+		return []byte(t.String())
+	}
 	t.row("queries", "agreement", "r_test", "r_unif", "tv_test", "tv_unif", "parameter_error")
 	for _, round := range r.Rounds {
 		m := round.Measures

@@ -99,7 +99,7 @@ func (l Look) theme() *figure.Theme {
 // of is the copy or the victim, as what says.
 func (r *Result) of(what string) (model.Classifier, error) {
 	switch {
-	case what == "victim" && r.Exp.Victim == nil:
+	case what == "victim" && r.remote():
 		return nil, errors.New("the victim is behind a network: there is no model to save")
 	case what == "victim":
 		return r.Exp.Victim, nil

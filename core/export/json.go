@@ -22,7 +22,8 @@ import (
 //	            param_error, null where they have no meaning
 //	victim      a model file (package modelfile), null for one behind a network
 //	copy        a model file, null before the first round
-//	curve       queries and agreement, an array each, a number a round
+//	curve       queries and agreement, an array each, a number a round; of a
+//	            victim behind a network the agreement is with the answers received
 //	points      the data: x (n×d, row by row) and labels
 //	asked       the queries: x (n×d, null for a feature left out), labels, width
 //	            and values (n×width), why
@@ -101,8 +102,8 @@ func (r *Result) appendOutcome(dst []byte) []byte {
 func (r *Result) appendCurve(dst []byte) []byte {
 	queries, agreement := []int{}, []float64{}
 	for _, round := range r.Rounds {
-		if round.Measures != nil {
-			queries, agreement = append(queries, round.Queries), append(agreement, 1-round.Measures.RUnif)
+		if y := round.agreement(); y == y {
+			queries, agreement = append(queries, round.Queries), append(agreement, y)
 		}
 	}
 	w := jsontext.Begin(dst)

@@ -33,6 +33,16 @@ type Result struct {
 type Round struct {
 	Queries  int
 	Measures *metric.Measures // nil for a remote oracle
+	Answered float64          // share of a remote oracle's answers that the copy gives too
+}
+
+// agreement is with the victim; across a network, with the answers received. It
+// is NaN if neither was measured.
+func (r *Round) agreement() float64 {
+	if r.Measures == nil {
+		return r.Answered
+	}
+	return 1 - r.Measures.RUnif
 }
 
 // Asked is the queries with their answers.
@@ -62,7 +72,7 @@ func (r *Result) Add(e experiment.Event) {
 		}
 	case attack.Rounded:
 		r.Copy = e.Copy
-		r.Rounds = append(r.Rounds, Round{e.Queries, e.Measures})
+		r.Rounds = append(r.Rounds, Round{e.Queries, e.Measures, e.Answered})
 	case attack.Ended:
 		r.Status = e.Status
 	}
@@ -91,10 +101,10 @@ func (r *Result) content(look Look) *figure.Content {
 		Tick: look.Tick, Link: r.link(), Victim: r.Exp.Victim, Copy: r.Copy, Budget: r.Exp.Budget, ClassNames: set.ClassNames,
 		Title: fmt.Sprintf("%s on %s, answers: %s; %s", spec.Get("victim"), set.Name, r.Exp.Answers(), spec.Get("attack")),
 	}
-	if r.Exp.Victim == nil {
-		c.Title = fmt.Sprintf("a %s at an oracle, answers: %s; %s", spec.Get("copy"), r.Exp.Answers(), spec.Get("attack"))
-	}
-	if m := r.measures(); m != nil {
+	if r.remote() {
+		c.Title = fmt.Sprintf("%s behind a network, answers: %s; %s", set.Name, r.Exp.Answers(), spec.Get("attack"))
+		c.Remote, c.Domain = true, set.Domain
+	} else if m := r.measures(); m != nil {
 		c.Title += ": " + paint.Percent(1-m.RUnif) + " agreement after " + fmt.Sprint(r.Queries) + " queries"
 	}
 	if points, err := dataset.UnpackPoints(spec.Get("points")); spec.Get("points") != "" && err == nil {
@@ -105,12 +115,15 @@ func (r *Result) content(look Look) *figure.Content {
 		c.Queries = marks(r.Asked.X, r.Asked.Labels)
 	}
 	for _, round := range r.Rounds {
-		if round.Measures != nil {
-			c.Curve = append(c.Curve, paint.Point{X: float64(round.Queries), Y: 1 - round.Measures.RUnif})
+		if y := round.agreement(); y == y {
+			c.Curve = append(c.Curve, paint.Point{X: float64(round.Queries), Y: y})
 		}
 	}
 	return c
 }
+
+// remote tells whether the victim is behind a network.
+func (r *Result) remote() bool { return r.Exp.Victim == nil }
 
 // drawn are the classes of a drawing that have points: the experiment numbers
 // them without gaps.

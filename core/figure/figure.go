@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"modelheist/core/domain"
 	"modelheist/core/model"
 	"modelheist/core/paint"
 	"modelheist/core/surface"
@@ -22,10 +23,12 @@ type Content struct {
 	Colours      []int // of each class, for a drawing that leaves classes out; nil if they are their own
 	Curve        []paint.Point
 	Budget       int
-	Tick         model.Tick // called while fields are computed; its error ends the work
+	Remote       bool          // the victim is behind a network, and the curve is of its answers
+	Domain       domain.Domain // what the plane shows of two inputs; nil is [-1, 1]²
+	Tick         model.Tick    // called while fields are computed; its error ends the work
 }
 
-// Mark is a point of the plane [-1, 1]² with its class.
+// Mark is a point of the plane with its class.
 type Mark struct {
 	X, Y  float64
 	Class int
@@ -69,7 +72,11 @@ func Draw(c *Content, t *Theme) (*Drawing, error) {
 		f.legend(y + 23)
 		y += legend
 	}
-	f.words(margin, y+title-9, 13, Start, true, "Agreement with the victim against queries spent")
+	against := "the victim"
+	if c.Remote {
+		against = "the answers received"
+	}
+	f.words(margin, y+title-9, 13, Start, true, "Agreement with "+against+" against queries spent")
 	f.chart(margin, y+title, d.W-2*margin, chartH)
 	return d, nil
 }
@@ -97,7 +104,21 @@ func Plot(c *Content, t *Theme, part Part) (*Drawing, error) {
 	return f.d, nil
 }
 
-func onPlane(m model.Classifier) bool { return m != nil && m.Dim() == 2 }
+// onPlane tells whether a model can be drawn: of two inputs, neither of them with
+// one value only.
+func (c *Content) onPlane(m model.Classifier) bool {
+	left, bottom, right, top := c.box()
+	return m != nil && m.Dim() == 2 && left < right && bottom < top
+}
+
+// box is the rectangle of inputs that the plane shows.
+func (c *Content) box() (left, bottom, right, top float64) {
+	if len(c.Domain) != 2 {
+		return -1, -1, 1, 1
+	}
+	x, y := &c.Domain[0], &c.Domain[1]
+	return x.Low, y.Low, x.High, y.High
+}
 
 type figure struct {
 	*Content
@@ -134,7 +155,7 @@ func (f *figure) sampleBoth() error {
 		model model.Classifier
 		to    **field
 	}{{f.Victim, &f.victim}, {f.Copy, &f.copy}} {
-		if onPlane(m.model) {
+		if f.onPlane(m.model) {
 			sampled, err := f.sample(m.model)
 			if err != nil {
 				return err
@@ -149,7 +170,8 @@ func (f *figure) sampleBoth() error {
 func (f *figure) sample(m model.Classifier) (*field, error) {
 	var s surface.Field
 	c := m.Classes()
-	s.Make(surface.Raster{Left: -1, Bottom: -1, Right: 1, Top: 1, W: pixels, H: pixels}, c)
+	left, bottom, right, top := f.box()
+	s.Make(surface.Raster{Left: left, Bottom: bottom, Right: right, Top: top, W: pixels, H: pixels}, c)
 	for pass := s.FullPass(m); pass.Next(); {
 		if f.Tick != nil {
 			if err := f.Tick(); err != nil {
@@ -174,7 +196,7 @@ func (f *figure) sample(m model.Classifier) (*field, error) {
 	for _, l := range s.Lines() {
 		line := make([]paint.Point, 0, len(l.X)+1)
 		for i := range l.X {
-			line = append(line, at(0, 0, l.X[i], l.Y[i]))
+			line = append(line, f.at(0, 0, l.X[i], l.Y[i]))
 		}
 		if l.Closed {
 			line = append(line, line[0])
@@ -203,8 +225,9 @@ func (m *field) moved(x, y float64) [][]paint.Point {
 }
 
 // at is where a point of the plane lies on the plot whose corner is (x, y).
-func at(x, y, px, py float64) paint.Point {
-	return paint.Point{X: x + (px+1)/2*side, Y: y + (1-py)/2*side}
+func (c *Content) at(x, y, px, py float64) paint.Point {
+	left, bottom, right, top := c.box()
+	return paint.Point{X: x + (px-left)/(right-left)*side, Y: y + (top-py)/(top-bottom)*side}
 }
 
 const lineWidth = 2.1
@@ -267,8 +290,9 @@ func (f *figure) frame(x, y float64) { f.d.box("", x, y, side, side, Ink{}, Ink{
 func (f *figure) marks(name string, list []Mark, x, y float64, style func(class int) Path, r float64) {
 	paths := map[int]*Path{}
 	var order []int
+	left, bottom, right, top := f.box()
 	for _, m := range list {
-		if !(math.Abs(m.X) <= 1 && math.Abs(m.Y) <= 1) {
+		if !(m.X >= left && m.X <= right && m.Y >= bottom && m.Y <= top) {
 			continue
 		}
 		c := f.colour(m.Class)
@@ -277,7 +301,7 @@ func (f *figure) marks(name string, list []Mark, x, y float64, style func(class 
 			p.Closed = true
 			paths[c], order = &p, append(order, c)
 		}
-		p := at(x, y, m.X, m.Y)
+		p := f.at(x, y, m.X, m.Y)
 		if outline := paint.Outline(c, p.X, p.Y, r); outline != nil {
 			paths[c].Lines = append(paths[c].Lines, outline)
 		} else {

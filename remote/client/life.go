@@ -58,11 +58,10 @@ func (p *Part) OnEnd(f func()) (forget func()) {
 	}
 	return func() {
 		p.mu.Lock()
-		if at < len(p.calls) {
+		if n := len(p.calls); at == n-1 {
+			p.calls = p.calls[:at]
+		} else if at < n {
 			p.calls[at] = nil
-		}
-		for n := len(p.calls); n > 0 && p.calls[n-1] == nil; n-- {
-			p.calls = p.calls[:n-1]
 		}
 		p.mu.Unlock()
 	}

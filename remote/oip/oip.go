@@ -168,27 +168,19 @@ func appendTensors(dst []byte, list []Tensor) []byte {
 
 func (t *Tensor) appendData(dst []byte) []byte {
 	switch t.Datatype {
-	case "FP32", "BOOL":
 	case "BYTES":
 		return jsontext.AppendStrings(dst, t.Texts)
-	default:
-		return jsontext.AppendFloats(dst, t.Data)
-	}
-	dst = append(dst, '[')
-	for i, v := range t.Data {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		switch {
-		case t.Datatype == "BOOL":
+	case "BOOL":
+		dst = append(dst, '[')
+		for i, v := range t.Data {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
 			dst = strconv.AppendBool(dst, v != 0)
-		case math.IsNaN(v):
-			dst = append(dst, "null"...)
-		default:
-			dst = strconv.AppendFloat(dst, v, 'g', -1, 32)
 		}
+		return append(dst, ']')
 	}
-	return append(dst, ']')
+	return jsontext.AppendFloats(dst, t.Data)
 }
 
 // open reads a message, which must be an object.

@@ -27,7 +27,7 @@ type claims struct {
 	latest  time.Duration // when the last leaf came
 }
 
-// leaf is a rectangle of the plane with one answer.
+// leaf is a rectangle of inputs with one answer.
 type leaf struct {
 	x, y  [2]float64 // low, high
 	class int        // as drawn
@@ -50,7 +50,7 @@ func (s *stage) claimed(c *attack.Claim, named classes) {
 	case c.Edge != nil:
 		k.edges = append(k.edges, *c.Edge)
 	case c.Leaf != nil && s.plane:
-		k.leaves, k.latest = append(k.leaves, leafOf(c.Leaf, named)), now()
+		k.leaves, k.latest = append(k.leaves, leafOf(c.Leaf, s.box, named)), now()
 	case c.Point != nil && s.plane && k.leak == nil: // with a leak they are there
 		k.points = append(k.points, joined{c.Point[0], c.Point[1], math.NaN(), math.NaN()})
 	default:
@@ -75,9 +75,12 @@ func (s *stage) reclaim() {
 	s.frames.ask(false)
 }
 
-// leafOf is the box as far as it lies on the plane.
-func leafOf(b *model.Box, named classes) leaf {
-	out := leaf{x: [2]float64{-1, 1}, y: [2]float64{-1, 1}, class: named.of(b.Label), share: b.Values[b.Label]}
+// leafOf is the rectangle as far as it lies in the box that the plots show.
+func leafOf(b *model.Box, shown box, named classes) leaf {
+	out := leaf{
+		x: [2]float64{shown.left, shown.right}, y: [2]float64{shown.bottom, shown.top},
+		class: named.of(b.Label), share: b.Values[b.Label],
+	}
 	for _, bound := range b.Bounds {
 		side := &out.x
 		if bound.Set != nil {
@@ -133,7 +136,7 @@ func (s *stage) drawClaims(on *sheet, l *layers, afresh bool) {
 	}
 	if now := now(); k.glowing(now, s.view.Calm) {
 		q := k.leaves[len(k.leaves)-1]
-		q.outline(on)
+		s.outline(on, q)
 		on.fill(s.theme.class(q.class).CSS(0.5 * (1 - ease(float64(now-k.latest)/float64(glow)))))
 	}
 	s.drawEdges(on)
@@ -141,15 +144,15 @@ func (s *stage) drawClaims(on *sheet, l *layers, afresh bool) {
 }
 
 func (s *stage) drawLeaf(on *sheet, q leaf) {
-	q.outline(on)
+	s.outline(on, q)
 	on.fill(s.theme.class(q.class).CSS(0.1))
 	on.line(s.theme.ink.CSS(0.55), 1)
 }
 
 // outline makes the path of a leaf, on whole pixels.
-func (q leaf) outline(on *sheet) {
-	left, top := at(on, q.x[0], q.y[1])
-	right, bottom := at(on, q.x[1], q.y[0])
+func (s *stage) outline(on *sheet, q leaf) {
+	left, top := s.at(on, q.x[0], q.y[1])
+	right, bottom := s.at(on, q.x[1], q.y[0])
 	left, top, right, bottom = math.Round(left)+0.5, math.Round(top)+0.5, math.Round(right)+0.5, math.Round(bottom)+0.5
 	on.BeginPath()
 	on.Rect(left, top, right-left, bottom-top)
@@ -162,7 +165,7 @@ func (s *stage) drawEdges(on *sheet) {
 	}
 	on.BeginPath()
 	for _, e := range s.claims.edges {
-		x, y := at(on, e.At, e.At)
+		x, y := s.at(on, e.At, e.At)
 		switch e.Feature {
 		case 0:
 			on.MoveTo(math.Round(x)+0.5, 0)
@@ -186,7 +189,7 @@ func (s *stage) drawJoined(on *sheet) {
 	r := max(3.5, on.width/85)
 	on.BeginPath()
 	for _, p := range points {
-		x, y := at(on, p.x, p.y)
+		x, y := s.at(on, p.x, p.y)
 		on.MoveTo(x-r, y-r)
 		on.LineTo(x+r, y+r)
 		on.MoveTo(x+r, y-r)
@@ -194,7 +197,7 @@ func (s *stage) drawJoined(on *sheet) {
 		if math.IsNaN(p.trueX) {
 			continue
 		}
-		tx, ty := at(on, p.trueX, p.trueY)
+		tx, ty := s.at(on, p.trueX, p.trueY)
 		on.MoveTo(x, y)
 		on.LineTo(tx, ty)
 		on.MoveTo(tx+1.8*r, ty)

@@ -192,9 +192,25 @@ func TestALeafIsCutOffAtThePlane(t *testing.T) {
 		Bounds: []model.Bound{{Feature: 1, Low: 0.25, High: math.Inf(1)}, {Feature: 0, Low: math.Inf(-1), High: -0.5}},
 		Label:  1, Values: []float64{0.25, 0.75},
 	}
-	got := leafOf(box, classes{drawn: []int{0, 3}})
+	got := leafOf(box, unitBox, classes{drawn: []int{0, 3}})
 	if want := (leaf{x: [2]float64{-1, -0.5}, y: [2]float64{0.25, 1}, class: 3, share: 0.75}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// A remote oracle's inputs have ranges of their own.
+func TestALeafOfARemoteTreeIsCutOffAtItsDomain(t *testing.T) {
+	remote := &stage{box: box{left: 0, bottom: 100, right: 50, top: 200}}
+	got := leafOf(&model.Box{Bounds: []model.Bound{{Feature: 0, Low: 10, High: math.Inf(1)}}, Values: []float64{1}}, remote.box, classes{})
+	if want := (leaf{x: [2]float64{10, 50}, y: [2]float64{100, 200}, share: 1}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	on := &sheet{width: 100, height: 200}
+	if left, top := remote.at(on, got.x[0], got.y[1]); left != 20 || top != 0 {
+		t.Errorf("its corner is drawn at %v, %v", left, top)
+	}
+	if right, bottom := remote.at(on, got.x[1], got.y[0]); right != 100 || bottom != 200 {
+		t.Errorf("its other corner is drawn at %v, %v", right, bottom)
 	}
 }
 

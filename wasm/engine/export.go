@@ -14,10 +14,28 @@ import (
 	"modelheist/wasm/engine/wire"
 )
 
-// exports keeps the latest run that was written out, for the next file of it.
+// exports keeps the latest run that was written out, for the next file of it, and
+// a theft across a network as it happens: it is not made anew, which would ask
+// the server again.
 type exports struct {
 	of     wire.Export // without id, files and colours
 	result *export.Result
+	live   *export.Result // nil without a network
+}
+
+// begin begins a theft.
+func (x *exports) begin(exp *experiment.Experiment) {
+	x.live = nil
+	if exp.Remote() != nil {
+		x.live = &export.Result{Exp: exp, Engine: version}
+	}
+}
+
+// note takes note of an event of the theft.
+func (x *exports) note(event experiment.Event) {
+	if x.live != nil {
+		x.live.Add(event)
+	}
 }
 
 // export makes an experiment anew as far as the page had come with it, which
@@ -53,8 +71,15 @@ func (e *engine) written(r wire.Export, t *task) ([][]byte, error) {
 	return files, nil
 }
 
-// repeated runs the experiment, or finds that it has just been.
+// repeated runs the experiment, or finds that it has just been. Of a theft across
+// a network it is what has been answered so far.
 func (e *engine) repeated(r wire.Export, t *task) (*export.Result, error) {
+	if exp := e.exp; exp != nil && exp.Remote() != nil && exp.Spec.Link() == r.Spec {
+		if live := e.exports.live; live != nil && live.Exp == exp && r.Queries > 0 {
+			return live, nil
+		}
+		return &export.Result{Exp: exp, Engine: version}, nil
+	}
 	of := wire.Export{Spec: r.Spec, Queries: r.Queries, Rounds: r.Rounds, Ended: r.Ended}
 	if last := e.exports.of; e.exports.result != nil && last.Spec == of.Spec && last.Queries == of.Queries && last.Rounds == of.Rounds && last.Ended == of.Ended {
 		return e.exports.result, nil
@@ -85,7 +110,7 @@ func (e *engine) repeated(r wire.Export, t *task) (*export.Result, error) {
 			}
 		}
 	}
-	e.exports = exports{of, result}
+	e.exports.of, e.exports.result = of, result
 	return result, nil
 }
 

@@ -303,3 +303,33 @@ func TestAVictimIsWrittenWithItsTestPoints(t *testing.T) {
 		t.Error("a copy that is not there was written")
 	}
 }
+
+func TestATheftAcrossANetworkIsWrittenOutWithoutAskingAgain(t *testing.T) {
+	n := openNetwork(t)
+	n.publish(t, "secret", small, false)
+	p := open4test(t)
+	p.send("kind", "spec", "id", 1, "spec", across)
+	link := p.until("prepared").Get("spec").String()
+	text, end := p.copied(2, across)
+	sent, paid := n.sent, n.charged(t, "secret")
+	files := js.ValueOf([]any{"copy.json", "queries.csv", "curve.csv", "experiment.json", "figure.svg"})
+	p.send("kind", "export", "id", 7, "spec", link, "queries", end.Get("queries"), "rounds", 1, "ended", true, "files", files, "dark", false)
+	written := p.until("exported").Get("files")
+	read := func(i int) string {
+		b := make([]byte, written.Index(i).Length())
+		js.CopyBytesToGo(b, written.Index(i))
+		return string(b)
+	}
+	if got := strings.TrimSpace(read(0)); got != text {
+		t.Errorf("another copy:\n%.200s\n%.200s", got, text)
+	}
+	if got := strings.Count(read(1), "\n"); got != 41 {
+		t.Errorf("%d lines for 40 queries", got)
+	}
+	if !strings.HasPrefix(read(2), "queries,agreement_with_answers\n") || !strings.Contains(read(3), `"oracle":"http://oracle.test"`) || !strings.Contains(read(4), "<svg") {
+		t.Errorf("got %.100s\n%.300s\n%.100s", read(2), read(3), read(4))
+	}
+	if n.sent != sent || n.charged(t, "secret") != paid {
+		t.Errorf("%d requests more, %d paid instead of %d", n.sent-sent, n.charged(t, "secret"), paid)
+	}
+}

@@ -334,6 +334,12 @@ func at(on *sheet, x, y float64) (px, py float64) {
 	return (x + 1) / 2 * on.width, (1 - y) / 2 * on.height
 }
 
+// at is where an input lies on a plot.
+func (s *stage) at(on *sheet, x, y float64) (px, py float64) {
+	x, y = s.box.plane(x, y)
+	return at(on, x, y)
+}
+
 // markSize is the radius of a data point on a plot.
 func markSize(on *sheet, n int) float64 {
 	size := max(2.6, on.width/115)

@@ -237,10 +237,12 @@ func (e *engine) steal() {
 	e.theft = t
 	exp := e.exp
 	e.remote.join(e, t)
+	e.exports.begin(exp)
 	e.loop.spawn(func() {
 		defer func() { t.busy = false; e.stage.frames.ask(false) }()
 		for event, err := range exp.Run(experiment.Env{Tick: t.tick}) {
 			if err == nil {
+				e.exports.note(event)
 				err = e.show(t, event)
 			}
 			if t.stopped || errors.Is(err, errStopped) {

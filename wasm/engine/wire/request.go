@@ -160,7 +160,7 @@ var requests = map[string]func(reader) any{
 	"cancel":  func(r reader) any { return Cancel{r.whole("id")} },
 	"log":     func(r reader) any { return Log{r.whole("id")} },
 	"connect": func(r reader) any { return Connect{r.whole("id"), r.text("spec"), r.optionalText("token")} },
-	"ask":     func(r reader) any { return Ask{r.whole("id"), r.floats("x")} },
+	"ask":     func(r reader) any { return Ask{r.whole("id"), r.inputs("x")} },
 	"call": func(r reader) any {
 		return Call{
 			r.whole("id"), r.text("server"), r.optionalText("key"), r.oneOf("method", "GET", "POST", "PUT", "DELETE"),

@@ -164,6 +164,18 @@ func (r reader) oneOf(key string, allowed ...string) string {
 
 // floats are finite numbers.
 func (r reader) floats(key string) []float64 {
+	numbers := r.inputs(key)
+	for i, x := range numbers {
+		if math.IsNaN(x) {
+			r.fail(fmt.Sprintf("%s[%d]", key, i), "a finite number", fmt.Sprint(x))
+			return nil
+		}
+	}
+	return numbers
+}
+
+// inputs are finite numbers, and NaN for what is left out.
+func (r reader) inputs(key string) []float64 {
 	v := r.get(key, Floats)
 	if v == nil {
 		return nil
@@ -174,7 +186,7 @@ func (r reader) floats(key string) []float64 {
 	}
 	numbers := v.Floats()
 	for i, x := range numbers {
-		if math.IsNaN(x) || math.IsInf(x, 0) {
+		if math.IsInf(x, 0) {
 			r.fail(fmt.Sprintf("%s[%d]", key, i), "a finite number", fmt.Sprint(x))
 			return nil
 		}

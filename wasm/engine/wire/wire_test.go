@@ -153,6 +153,17 @@ var good = map[string]any{
 	`{"kind":"write","id":9,"which":"copy"}`: Write{9, "copy"},
 }
 
+func TestAQueryMayLeaveInputsOut(t *testing.T) {
+	t.Parallel()
+	v, err := fromJSON(`{"kind":"ask","id":8,"x":{"f64":[null,1]}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _, err := Decode(v); err != nil || !math.IsNaN(got.(Ask).X[0]) || got.(Ask).X[1] != 1 {
+		t.Errorf("got %v, %v", got, err)
+	}
+}
+
 func TestEveryRequestDecodesToItsFields(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]bool{"init": true}
