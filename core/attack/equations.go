@@ -22,14 +22,16 @@ import (
 // 2016, section 4.1. Beyond the paper: a fit starts from the last one and is
 // replaced only by one that explains all answers better, so that more queries
 // never make the copy worse; for a large MLP the queries begin in the middle of
-// the domain (inner).
+// the domain (inner); and where probabilities are rounded, a linear copy is the
+// centre of all that give every rounded answer, and further queries are not
+// uniform, but where such copies would be rounded differently (squeezeRounded).
 func equations(s *session) (ending, error) {
 	kind := s.o.Answers()
 	if kind == oracle.Top1 && s.c > 2 {
 		return ending{}, fmt.Errorf("attack: equations can't use answers = top1 of %d classes, allowed probabilities, logits", s.c)
 	}
 	if s.Copy.Family == "logistic" || kind == oracle.Logits && s.Copy.Family != "mlp" {
-		return s.solveLinear(s.linearCopy)
+		return s.solveLinear(s.linearCopy, kind != oracle.Logits)
 	}
 	return s.fitProbabilities()
 }
@@ -39,8 +41,8 @@ func equations(s *session) (ending, error) {
 const exact = 1e-10
 
 // solveLinear asks until the linear system that solve solves is determined, then
-// checks it.
-func (s *session) solveLinear(solve func() (model.Classifier, string, error)) (ending, error) {
+// checks it. Answers that turn out to be rounded may be squeezed instead.
+func (s *session) solveLinear(solve func() (model.Classifier, string, error), squeeze bool) (ending, error) {
 	need := s.d + 1
 	first := min(need, s.budget)
 	check := min(3, s.budget-first)
@@ -57,6 +59,9 @@ func (s *session) solveLinear(solve func() (model.Classifier, string, error)) (e
 	note := ""
 	for i, total := range totals {
 		from := s.n()
+		if from > total {
+			continue
+		}
 		x := s.uniform(total - from)
 		if i == 0 {
 			x = s.spreadOut(total)
@@ -64,7 +69,12 @@ func (s *session) solveLinear(solve func() (model.Classifier, string, error)) (e
 		if err := s.ask(x, "uniform"); err != nil {
 			return ending{}, err
 		}
-		solved := m != nil && s.misfit(m, from) <= exact
+		if squeeze && i == 0 {
+			if end, _, ok, err := s.squeezeRounded(); ok || err != nil {
+				return end, err
+			}
+		}
+		solved := s.confirmed(m, from, exact)
 		var err error
 		if m, note, err = solve(); err != nil {
 			return ending{}, err
@@ -233,6 +243,12 @@ func (s *session) unscale(w []float64) []float64 {
 	return w
 }
 
+// confirmed tells whether the answers from one on, which were not used in the fit,
+// show that the copy is right: rounded ones show that of no copy.
+func (s *session) confirmed(m model.Classifier, from int, within float64) bool {
+	return m != nil && from < s.n() && s.steps() == 0 && s.misfit(m, from) <= within
+}
+
 // misfit is the largest error of the copy on the answers from one on: in a
 // probability, or relative in a logit.
 func (s *session) misfit(m model.Classifier, from int) float64 {
@@ -286,8 +302,21 @@ func (s *session) fitProbabilities() (ending, error) {
 	}
 	totals := schedule(s.budget, max(8, s.budget/8), s.rounds(rounds))
 	inner := s.inner()
+	if s.Copy.Family != "mlp" { // a few answers show whether they are rounded
+		if err := s.ask(s.uniform(min(totals[0], s.enough())), "uniform"); err != nil {
+			return ending{}, err
+		}
+		end, squeezed, ok, err := s.squeezeRounded()
+		if ok || err != nil {
+			return end, err
+		}
+		best = squeezed
+	}
 	for i, total := range totals {
 		last := i == len(totals)-1
+		if total < s.n() {
+			continue
+		}
 		if s.n() < inner && inner < total {
 			if err := s.ask(s.middle(inner-s.n()), "uniform in the middle"); err != nil {
 				return ending{}, err
@@ -304,7 +333,7 @@ func (s *session) fitProbabilities() (ending, error) {
 		if err := s.ask(draw(total-from), why); err != nil {
 			return ending{}, err
 		}
-		solved := best != nil && total > inner && s.misfit(best, from) <= solvedFit
+		solved := total > inner && s.confirmed(best, from, solvedFit)
 		var err error
 		if best, err = s.better(best, last); err != nil {
 			return ending{}, err

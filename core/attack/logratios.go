@@ -3,7 +3,9 @@ package attack
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
+	"slices"
 
 	"modelheist/core/model"
 	"modelheist/core/num"
@@ -28,11 +30,11 @@ import (
 func logRatios(s *session) (ending, error) {
 	switch {
 	case s.Copy.Family == "logistic" || s.o.Answers() == oracle.Logits:
-		return s.solveLinear(s.linearCopy)
+		return s.solveLinear(s.linearCopy, false)
 	case s.o.Answers() == oracle.Top1 && s.c > 2:
 		return ending{}, fmt.Errorf("attack: log-ratios can't use answers = top1 of %d classes, allowed probabilities, logits", s.c)
 	}
-	return s.solveLinear(s.logRatioCopy)
+	return s.solveLinear(s.logRatioCopy, false)
 }
 
 // logRatioCopy solves for the softmax by least squares on the log-probabilities,
@@ -207,19 +209,24 @@ func (s *session) decimals(p []float64) int {
 // fits tells whether p can be whole numbers of steps over their sum, when units
 // steps are 1.
 func fits(p []float64, units float64) bool {
-	slack := float64(len(p)/2 + 1)
-	for sum := units - slack; sum <= units+slack; sum++ {
-		ok := sum > 0
-		for _, v := range p {
-			steps := math.Round(v * sum)
-			if math.Abs(v*sum-steps) > 1e-14*sum || steps == 0 && v != 0 {
-				ok = false
-				break
-			}
-		}
-		if ok {
-			return true
-		}
+	for range sums(p, units) {
+		return true
 	}
 	return false
+}
+
+// sums are the numbers of steps, about units, of which all of p are whole shares.
+func sums(p []float64, units float64) iter.Seq[float64] {
+	return func(yield func(float64) bool) {
+		slack := float64(len(p)/2 + 1)
+		for sum := max(1, units-slack); sum <= units+slack; sum++ {
+			whole := !slices.ContainsFunc(p, func(v float64) bool {
+				steps := math.Round(v * sum)
+				return math.Abs(v*sum-steps) > 1e-14*sum || steps == 0 && v != 0
+			})
+			if whole && !yield(sum) {
+				return
+			}
+		}
+	}
 }
