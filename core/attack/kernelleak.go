@@ -268,7 +268,8 @@ func (l *leaker) grow(b *bumps, final bool) (*placed, error) {
 		if turn == 0 && !final {
 			spare = 0
 		}
-		for err == nil && t.sum > enough && count(t) < min(most+spare, b.n-2) {
+		// Constant answers need none, and a model has one at least.
+		for err == nil && (t.sum > enough || count(t) == 0) && count(t) < min(most+spare, b.n-2) {
 			t, err = b.descend(l.add(b, t), changeSteps, enough)
 		}
 		for err == nil && count(t) > most {

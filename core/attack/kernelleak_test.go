@@ -118,6 +118,20 @@ func TestKernelLeakSaysWhenAnswersAreNotExplained(t *testing.T) {
 	}
 }
 
+func TestKernelLeakEndsWhereNoRepresenterShows(t *testing.T) {
+	t.Parallel()
+	const d, c, s, gamma = 20, 3, 3, 2.0
+	w := append(make([]float64, s*d), 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3) // every weight 0 but the biases
+	victim, err := model.NewKLR(d, c, gamma, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &fake{box: square(d), victim: victim, kind: oracle.Probabilities, left: 300}
+	if points, end := leak(t, o, model.Recipe{Family: "klr", Representers: s, Gamma: gamma}); end.Kind != Ended {
+		t.Errorf("%s, %d points", end.Kind, len(points)/d)
+	}
+}
+
 func TestSlopesOfBumpsAreThoseOfTheirSum(t *testing.T) {
 	t.Parallel()
 	victim := kernelVictim(t, 3, 3, 4, 0.7, 2)

@@ -94,6 +94,9 @@ func (l *pencilPlan) run() (*model.KLR, error) {
 		}
 		values, steps = append(values, v), append(steps, x)
 	}
+	if len(values) == 0 {
+		return nil, errPencil // no representer is near enough to show
+	}
 	if err := l.others(values, steps, bias); err != nil {
 		return nil, err
 	}
