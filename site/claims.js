@@ -11,7 +11,7 @@ import { more } from "./strings-later.js";
 
 /**
  * @typedef {Extract<import("./messages.js").Response, {kind: 'claims'}>} Claims
- * @typedef {{title: string, heads: string[], rows: string[][], note: string}} Found
+ * @typedef {{title: string, heads: string[], rows: string[][], of: number, note: string}} Found
  */
 
 /**
@@ -19,14 +19,22 @@ import { more } from "./strings-later.js";
  * @param {Claims} c
  * @returns {Found[]}
  */
-export function tablesOf({ leaves, edges, points, leak }) {
+export function tablesOf({ leaves, edges, points, leak, said, count }) {
 	const pair = (/** @type {number} */ x, /** @type {number} */ y) =>
 		`${coordinate(x)}, ${coordinate(y)}`;
 	const range = (/** @type {number} */ low, /** @type {number} */ high) =>
 		`${coordinate(low)}…${coordinate(high)}`;
-	const all = [
+	const listed = /** @type {const} */ (["leaves", "edges", "points"]).map((kind) => ({
+		title: more.table[kind],
+		heads: [more.table.said[kind]],
+		rows: said[kind].map((words) => [words]),
+		of: count[kind],
+		note: "",
+	}));
+	const drawn = [
 		{
 			title: more.table.leaves,
+			of: count.leaves,
 			heads: ["x", "y", "class", more.table.shareCol],
 			rows: groups(leaves, 6).map(([x0, x1, y0, y1, c, part]) => [
 				range(x0, x1),
@@ -38,22 +46,28 @@ export function tablesOf({ leaves, edges, points, leak }) {
 		},
 		{
 			title: more.table.edges,
+			of: count.edges,
 			heads: [more.table.featureCol, more.table.edgeCol],
 			rows: groups(edges, 2).map(([f, at]) => ["xy"[f] ?? String(f + 1), coordinate(at)]),
 			note: "",
 		},
 		{
 			title: more.table.points,
+			of: count.points,
 			heads: ["x, y", more.table.matchCol, more.table.distanceCol],
 			rows: groups(points, 4).map(([x, y, trueX, trueY]) =>
 				Number.isNaN(trueX)
 					? [pair(x, y), "–", "–"]
 					: [pair(x, y), pair(trueX, trueY), error(Math.hypot(x - trueX, y - trueY))],
 			),
-			note: leak ? more.table.leak(error(leak.mean), error(leak.random)) : "",
+			note: "",
 		},
 	];
-	return all.filter((found) => found.rows.length > 0);
+	const all = [...drawn, ...listed].filter((found) => found.rows.length > 0);
+	// A leak is of points, which come last.
+	if (leak && all.length > 0)
+		all[all.length - 1].note = more.table.leak(error(leak.mean), error(leak.random));
+	return all;
 }
 
 /**

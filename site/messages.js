@@ -153,7 +153,7 @@
  *   {kind: 'modelled', id: number, family: string, inputs: number, classes: number} |
  *   {kind: 'exporting', id: number, queries: number} |
  *   {kind: 'exported', id: number, files: Uint8Array[]} |
- *   {kind: 'claims', leaves: Float64Array, edges: Float64Array, points: Float64Array, suspects: Suspect[], leak: Leak|null} |
+ *   {kind: 'claims', leaves: Float64Array, edges: Float64Array, points: Float64Array, suspects: Suspect[], leak: Leak|null, said: InWords, count: {leaves: number, edges: number, points: number}} |
  *   {kind: 'connected', id: number, server: Server|null} |
  *   {kind: 'exchange', id: number, url: string, request: string, status: number, response: string,
  *     seconds: number, labels: number[], left: number|null, error: string, reason: string} |
@@ -185,6 +185,7 @@
  * @typedef {{label: number, probability: number|null, margin: number|null}} Said
  * @typedef {{name: string, error: number|null, out: string}} Suspect
  * @typedef {{mean: number, random: number}} Leak
+ * @typedef {{leaves: string[], edges: string[], points: string[]}} InWords
  *
  * - query: the latest query, for the ledger; sent at most once a frame.
  * - moment: of slow motion; number is that of the query, or of all so far; label
@@ -201,7 +202,9 @@
  *   points that the copy takes for training points, on the plane: x, y, and x, y of
  *   the victim's that it was matched to, NaN without. suspects: families, the
  *   likeliest first, with their error in cross-validation or why they are ruled out.
- *   leak: mean distance of the points to their matches, and of random ones.
+ *   leak: mean distance of the points to their matches, and of random ones. said:
+ *   the first 200 of each kind in words, where inputs are no points of the plane;
+ *   the lists of numbers are empty then. count: how many there are.
  * - probed: x and y are the input as the models take it.
  * - written: a victim comes with its oracle's settings as a publication has
  *   them, and with the inputs of its test points, row by row.

@@ -88,10 +88,14 @@ export class Numbers {
 		if (!this.root.open) return;
 		this.foundColumn.hidden = this.found.length === 0;
 		this.foundColumn.replaceChildren(
-			...this.found.flatMap(({ title, heads, rows, note }) => [
+			...this.found.flatMap(({ title, heads, rows, of, note }) => [
 				h("h2", {}, title),
-				table(heads, h("tbody", {}, ...rows.slice(0, FOUND_ROWS).map((row) => cells(...row)))),
-				h("p", { class: "hint" }, more.table.rows(Math.min(rows.length, FOUND_ROWS), rows.length)),
+				table(
+					heads,
+					h("tbody", {}, ...rows.slice(0, FOUND_ROWS).map((row) => cells(...row))),
+					heads.length === 1 && "words",
+				),
+				h("p", { class: "hint" }, more.table.rows(Math.min(rows.length, FOUND_ROWS), of)),
 				...(note ? [h("p", { class: "hint" }, note)] : []),
 				copyButton(() => [heads, ...rows].map((row) => row.map(quoted).join(",")).join("\n")),
 			]),
@@ -178,10 +182,11 @@ function column(title, ...content) {
 /**
  * @param {string[]} heads
  * @param {HTMLElement} body
+ * @param {string|false} [className]
  */
-function table(heads, body) {
+function table(heads, body, className = false) {
 	const cells = heads.map((head) => h("th", { scope: "col" }, head));
-	return h("table", {}, h("thead", {}, h("tr", {}, ...cells)), body);
+	return h("table", { class: className }, h("thead", {}, h("tr", {}, ...cells)), body);
 }
 
 /** @param {...string} texts */

@@ -140,11 +140,9 @@ export class Readout {
 	}
 
 	/** What the thief says of the victim itself. @param {Claims} c */
-	claims({ leaves, edges, points, suspects, leak }) {
-		const count = (/** @type {number} */ n) => (n > 0 ? whole(n) : "–");
-		this.set("leaves", count(leaves.length / 6));
-		this.set("edges", count(edges.length / 2));
-		this.set("points", count(points.length / 4));
+	claims({ count, suspects, leak }) {
+		for (const kind of /** @type {const} */ (["leaves", "edges", "points"]))
+			this.set(kind, count[kind] > 0 ? whole(count[kind]) : "–");
 		this.set("leak", leak ? t.leak(leak.random / leak.mean) : "–");
 		if (suspects.length === 0) return;
 		later(

@@ -27,6 +27,11 @@ export const more = {
 		leaves: "Leaves found",
 		edges: "Bin edges found",
 		points: "Training points found",
+		said: {
+			leaves: "where: the answer there, and its share",
+			edges: "feature: where its bins part",
+			points: "values of its features",
+		},
 		shareCol: "share",
 		featureCol: "feature",
 		edgeCol: "at",

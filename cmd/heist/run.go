@@ -217,6 +217,8 @@ func (j *jsonLines) event(e *experiment.Experiment, ev experiment.Event) error {
 			return j.Encode(claimed(ev))
 		case ev.Claim.Point != nil:
 			return j.Encode(pointLine{"claim", ev.Queries, ev.Claim.Point})
+		case ev.Claim.Edge != nil:
+			return j.Encode(edgeLine{"claim", ev.Queries, ev.Claim.Edge.Feature, ev.Claim.Edge.At})
 		}
 		return j.Encode(suspicion(ev))
 	case attack.Rounded:
@@ -245,6 +247,14 @@ type pointLine struct {
 	Kind    string    `json:"kind"`
 	Queries int       `json:"queries"`
 	Point   []float64 `json:"point"`
+}
+
+// edgeLine is a place where the thief says that a feature's bins part.
+type edgeLine struct {
+	Kind    string  `json:"kind"`
+	Queries int     `json:"queries"`
+	Feature int     `json:"feature"`
+	At      float64 `json:"at"`
 }
 
 // claimLine is a leaf that the thief has found: its bounds, label and values.
@@ -319,7 +329,31 @@ func rows(x []float64, width int) [][]float64 {
 }
 
 // summary prints progress and, at the end, what the theft came to.
-type summary struct{ out, progress io.Writer }
+type summary struct {
+	out, progress io.Writer
+	claims        []string // in words
+}
+
+// mostClaims are printed, and how many more there are.
+const mostClaims = 10
+
+// found prints what the thief says of the victim itself.
+func (s *summary) found() error {
+	for i, words := range s.claims {
+		if i == mostClaims {
+			_, err := fmt.Fprintf(s.out, "         and %d more\n", len(s.claims)-mostClaims)
+			return err
+		}
+		head := "        "
+		if i == 0 {
+			head = "found   "
+		}
+		if _, err := fmt.Fprintf(s.out, "%s %s\n", head, words); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (s *summary) start(e *experiment.Experiment) error {
 	if e.Victim == nil {
@@ -342,8 +376,16 @@ func (s *summary) event(e *experiment.Experiment, ev experiment.Event) error {
 		_, err := fmt.Fprintf(s.progress, "round %-3d %6d queries   agreement %s test, %s uniform\n", ev.Round, ev.Queries, percent(1-ev.Measures.RTest), percent(1-ev.Measures.RUnif))
 		return err
 	}
+	if ev.Kind == attack.Claimed {
+		if words := e.Words(ev.Claim); words != "" {
+			s.claims = append(s.claims, words)
+		}
+	}
 	if ev.Kind != attack.Ended {
 		return nil
+	}
+	if err := s.found(); err != nil {
+		return err
 	}
 	fmt.Fprintf(s.out, "ended    %s after %d queries (k = %d)", ev.Status, ev.Queries, e.Unknowns)
 	if ev.Note != "" {

@@ -51,7 +51,11 @@ func ParseShipped(name string, text []byte) (*Set, error) {
 			return nil, fmt.Errorf("dataset: %s line %d: %w", name, i+first, err)
 		}
 	}
-	s.Domain = ranges(numbered("x", dim), s.X)
+	names := features(name)
+	if len(names) != dim {
+		names = numbered("x", dim)
+	}
+	s.Domain = ranges(names, s.X)
 	return s, nil
 }
 

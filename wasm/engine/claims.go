@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"syscall/js"
 	"time"
@@ -21,6 +22,7 @@ type claims struct {
 	points   []joined
 	suspects []attack.Suspect
 	leak     *wire.Leak
+	said     said
 
 	untold  bool          // to the page
 	stamped int           // leaves on the layer
@@ -38,21 +40,48 @@ type leaf struct {
 // NaN without one.
 type joined struct{ x, y, trueX, trueY float64 }
 
+// said is what was found of a victim whose inputs are no points of the plane, in
+// words.
+type said struct{ leaves, edges, points words }
+
+// words are the first claims of a kind, and how many there are.
+type words struct {
+	first []string
+	n     int
+}
+
+// mostSaid claims of a kind are sent to the page in words.
+const mostSaid = 200
+
+func (w *words) add(text string) {
+	if w.n++; w.n <= mostSaid {
+		w.first = append(w.first, text)
+	}
+}
+
 // glow is how long a new leaf stands out.
 const glow = 450 * time.Millisecond
 
-// claimed shows a claim.
-func (s *stage) claimed(c *attack.Claim, named classes) {
+// claimed shows a claim about the victim of an experiment.
+func (s *stage) claimed(c *attack.Claim, named classes, exp *experiment.Experiment) {
 	k := &s.claims
 	switch {
 	case c.Suspects != nil:
 		k.suspects = c.Suspects
-	case c.Edge != nil:
+	case c.Edge != nil && s.plane:
 		k.edges = append(k.edges, *c.Edge)
+	case c.Edge != nil:
+		k.said.edges.add(exp.Words(c))
 	case c.Leaf != nil && s.plane:
 		k.leaves, k.latest = append(k.leaves, leafOf(c.Leaf, s.box, named)), now()
-	case c.Point != nil && s.plane && k.leak == nil: // with a leak they are there
+	case c.Leaf != nil:
+		k.said.leaves.add(exp.Words(c))
+	case k.leak != nil: // the points are there
+		return
+	case c.Point != nil && s.plane:
 		k.points = append(k.points, joined{c.Point[0], c.Point[1], math.NaN(), math.NaN()})
+	case c.Point != nil:
+		k.said.points.add(exp.Words(c))
 	default:
 		return
 	}
@@ -60,11 +89,26 @@ func (s *stage) claimed(c *attack.Claim, named classes) {
 }
 
 // leaked shows the points of a copy beside the training points.
-func (s *stage) leaked(l *experiment.Leak) {
-	s.claims.leak = &wire.Leak{Mean: l.Mean, Random: l.Random}
-	s.claims.points = nil
-	for i := 0; s.plane && i < len(l.Found); i += 2 {
-		s.claims.points = append(s.claims.points, joined{l.Found[i], l.Found[i+1], l.Truth[i], l.Truth[i+1]})
+func (s *stage) leaked(l *experiment.Leak, exp *experiment.Experiment) {
+	k := &s.claims
+	k.leak = &wire.Leak{Mean: l.Mean, Random: l.Random}
+	k.points, k.said.points = nil, words{}
+	d := exp.Set.D()
+	for i := 0; i < len(l.Found); i += d {
+		found, truth := l.Found[i:i+d], l.Truth[i:i+d]
+		if s.plane {
+			k.points = append(k.points, joined{found[0], found[1], truth[0], truth[1]})
+			continue
+		}
+		far := 0.0
+		for f, v := range found {
+			far += (v - truth[f]) * (v - truth[f])
+		}
+		text := exp.PointWords(found)
+		if far == far {
+			text += fmt.Sprintf("; %.3g from its match", math.Sqrt(far))
+		}
+		k.said.points.add(text)
 	}
 	s.reclaim()
 }
@@ -96,7 +140,10 @@ func leafOf(b *model.Box, shown box, named classes) leaf {
 
 // reply is all claims, for the page.
 func (k *claims) reply() wire.Claims {
-	out := wire.Claims{Leak: k.leak}
+	out := wire.Claims{
+		Leak: k.leak, SaidLeaves: k.said.leaves.first, SaidEdges: k.said.edges.first, SaidPoints: k.said.points.first,
+		Count: wire.Count{Leaves: len(k.leaves) + k.said.leaves.n, Edges: len(k.edges) + k.said.edges.n, Points: len(k.points) + k.said.points.n},
+	}
 	for _, q := range k.leaves {
 		out.Leaves = append(out.Leaves, q.x[0], q.x[1], q.y[0], q.y[1], float64(q.class), q.share)
 	}

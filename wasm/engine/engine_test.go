@@ -187,6 +187,28 @@ func TestThePageIsToldTheEdgesAndTheSuspects(t *testing.T) {
 	}
 }
 
+func TestClaimsOffThePlaneComeInWords(t *testing.T) {
+	p := open4test(t)
+	last := p.stolen("data=five-class&n=100&victim=tree&partial=yes&answers=probabilities&queries=900")
+	tree := p.engine.exp.Victim.(*model.Tree)
+	said, n := last.Get("said").Get("leaves"), last.Get("count").Get("leaves").Int()
+	if n == 0 || n > tree.Leaves() || said.Length() != n || last.Get("leaves").Length() != 0 {
+		t.Fatalf("%d leaves of %d, %d of them in words", n, tree.Leaves(), said.Length())
+	}
+	if first := said.Index(0).String(); !strings.Contains(first, "x1") && !strings.Contains(first, "≤") || !strings.HasSuffix(first, " %") {
+		t.Error(first)
+	}
+	last = p.stolen("data=five-class&n=100&victim=softmax&bins=3&answers=probabilities&partial=yes")
+	if n := last.Get("count").Get("edges").Int(); n != 2*20 || !strings.Contains(last.Get("said").Get("edges").Index(0).String(), ": bins part at ") {
+		t.Errorf("%d edges of twenty features in three bins", n)
+	}
+	last = p.stolen("data=five-class&n=100&victim=klr&representers=3&attack=kernel-leak&answers=probabilities&alpha=5")
+	points := last.Get("said").Get("points")
+	if n := last.Get("count").Get("points").Int(); n == 0 || points.Length() != n || !strings.HasSuffix(points.Index(0).String(), " from its match") {
+		t.Errorf("%d points", points.Length())
+	}
+}
+
 func TestALeafIsCutOffAtThePlane(t *testing.T) {
 	box := &model.Box{
 		Bounds: []model.Bound{{Feature: 1, Low: 0.25, High: math.Inf(1)}, {Feature: 0, Low: math.Inf(-1), High: -0.5}},

@@ -264,7 +264,7 @@ func (e *engine) show(t *theft, event experiment.Event) error {
 	case attack.Queried:
 		return e.showQueries(t, event.Event)
 	case attack.Claimed:
-		e.stage.claimed(event.Claim, e.classes)
+		e.stage.claimed(event.Claim, e.classes, e.exp)
 	case attack.Rounded:
 		if err := e.showMoment(t, wire.Moment{Moment: "train", Number: event.Queries, Label: -1, Moved: math.NaN()}); err != nil {
 			return err
@@ -382,7 +382,7 @@ func (e *engine) showRound(event experiment.Event) {
 		e.stage.round(event.Queries, agreement)
 	}
 	if event.Leak != nil {
-		e.stage.leaked(event.Leak)
+		e.stage.leaked(event.Leak, e.exp)
 	}
 	e.flush()
 	e.post(wire.Progress{

@@ -109,6 +109,9 @@ type (
 		Leaves, Edges, Points []float64 // see site/messages.js
 		Suspects              []Suspect
 		Leak                  *Leak // nil is null
+		// In words, where inputs are no points of the plane: the first of each kind.
+		SaidLeaves, SaidEdges, SaidPoints []string
+		Count                             Count
 	}
 	Suspect struct {
 		Name  string
@@ -116,6 +119,7 @@ type (
 		Out   string
 	}
 	Leak    struct{ Mean, Random float64 }
+	Count   struct{ Leaves, Edges, Points int } // of what was found
 	Failure struct {
 		ID        *int // nil if it answers no message with an id
 		Code, Key string
@@ -277,7 +281,9 @@ func (m Claims) Fields() Fields {
 	for i, s := range m.Suspects {
 		suspects[i] = Fields{"name", s.Name, "error", orNull(s.Error), "out", s.Out}
 	}
-	return Fields{"kind", "claims", "leaves", m.Leaves, "edges", m.Edges, "points", m.Points, "suspects", suspects, "leak", m.Leak.orNull()}
+	return Fields{"kind", "claims", "leaves", m.Leaves, "edges", m.Edges, "points", m.Points, "suspects", suspects, "leak", m.Leak.orNull(),
+		"said", Fields{"leaves", texts(m.SaidLeaves), "edges", texts(m.SaidEdges), "points", texts(m.SaidPoints)},
+		"count", Fields{"leaves", m.Count.Leaves, "edges", m.Count.Edges, "points", m.Count.Points}}
 }
 
 func (l *Leak) orNull() any {

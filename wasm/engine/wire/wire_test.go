@@ -414,7 +414,7 @@ func fits(v any, declared string) bool {
 	case []any:
 		return strings.Contains(declared, "[]")
 	case Fields:
-		return strings.HasPrefix(declared, "Said") || strings.HasPrefix(declared, "Leak") || strings.HasPrefix(declared, "Server")
+		return strings.HasPrefix(declared, "Said") || strings.HasPrefix(declared, "InWords") || strings.HasPrefix(declared, "{") || strings.HasPrefix(declared, "Leak") || strings.HasPrefix(declared, "Server")
 	case nil:
 		return strings.Contains(declared, "null")
 	}
