@@ -83,7 +83,7 @@ func BenchmarkMLPTraining(b *testing.B) {
 func BenchmarkMLPGradient300(b *testing.B) {
 	d := blobs3()
 	sizes := []int{2, 20, 3}
-	l := &mlpLoss{net: newNet(sizes, "tanh"), n: 500, blocks: pack(d.X, d.targets(), 2, 3)}
+	l := &mlpLoss{net: newNet(sizes, "tanh", blockRows), n: 500, blocks: pack(d.X, d.targets(), 2, 3)}
 	w := uniform(unknowns(sizes), 1, 3)
 	g := make([]float64, len(w))
 	for b.Loop() {

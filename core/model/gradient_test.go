@@ -63,7 +63,7 @@ func TestMLPGradientsAgreeWithFiniteDifferences(t *testing.T) {
 	for _, activation := range Activations {
 		for _, sizes := range [][]int{{2, 3, 2}, {3, 5, 4, 3}, {1, 1, 2}} {
 			x, y, w := sample(5, 139, sizes[0], sizes[len(sizes)-1], unknowns(sizes))
-			l := &mlpLoss{net: newNet(sizes, activation), n: 139, l2: 0.2, blocks: pack(x, y, sizes[0], sizes[len(sizes)-1])}
+			l := &mlpLoss{net: newNet(sizes, activation, blockRows), n: 139, l2: 0.2, blocks: pack(x, y, sizes[0], sizes[len(sizes)-1])}
 			checkGradient(t, activation, l.value, w)
 		}
 	}

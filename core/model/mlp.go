@@ -114,8 +114,8 @@ func (m *MLP) ScoresTo(dst, x []float64) {
 	d, c := m.Dim(), m.Classes()
 	n := len(x) / d
 	dst = dst[:n*c]
-	net := newNet(m.sizes, m.activation)
-	in := make([]float64, (d+1)*blockRows)
+	net := newNet(m.sizes, m.activation, min(n, blockRows))
+	in := make([]float64, (d+1)*min(n, blockRows))
 	for at := 0; at < n; at += blockRows {
 		b := min(blockRows, n-at)
 		num.TransposeTo(in, x[at*d:], b, d)
@@ -143,13 +143,14 @@ type net struct {
 	tmp        []float64
 }
 
-func newNet(sizes []int, activation string) *net {
+// newNet makes a net for at most that many points at a time.
+func newNet(sizes []int, activation string, points int) *net {
 	e := &net{sizes: sizes, activation: activation, values: make([][]float64, len(sizes)), deltas: make([][]float64, len(sizes))}
 	for i, s := range sizes[1:] {
-		e.values[i+1] = make([]float64, (s+1)*blockRows)
-		e.deltas[i+1] = make([]float64, s*blockRows)
+		e.values[i+1] = make([]float64, (s+1)*points)
+		e.deltas[i+1] = make([]float64, s*points)
 	}
-	e.tmp = make([]float64, 2*sizes[len(sizes)-1]*blockRows)
+	e.tmp = make([]float64, 2*sizes[len(sizes)-1]*points)
 	return e
 }
 

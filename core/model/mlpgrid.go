@@ -27,7 +27,7 @@ func (m *MLP) Sampler(xs, ys []float64) Sampler {
 	if m.Dim() != 2 {
 		panic(fmt.Sprintf("model: a grid needs d = 2, not %d", m.Dim()))
 	}
-	g := &netGrid{m: m, xs: xs, ys: ys, ls: m.Layers(), net: newNet(m.sizes, m.activation)}
+	g := &netGrid{m: m, xs: xs, ys: ys, ls: m.Layers(), net: newNet(m.sizes, m.activation, blockRows)}
 	if m.activation == "tanh" && g.split() {
 		g.net.activation = "near tanh"
 		g.fold()

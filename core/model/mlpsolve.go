@@ -32,7 +32,7 @@ type logRatios struct {
 func newLogRatios(sizes []int, activation string, blocks []block, n int) *logRatios {
 	d, h, c := sizes[0], sizes[1], sizes[2]
 	rows := h + 1 + h*(d+1)
-	return &logRatios{net: newNet(sizes, activation), blocks: blocks, d: d, h: h, c: c, n: n,
+	return &logRatios{net: newNet(sizes, activation, blockRows), blocks: blocks, d: d, h: h, c: c, n: n,
 		m: make([]float64, rows*blockRows), gram: make([]float64, rows*rows),
 		vgv: make([]float64, h*h), gv: make([]float64, c*h)}
 }

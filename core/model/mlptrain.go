@@ -95,7 +95,7 @@ func (r Recipe) trainMLP(data Data, o Options) (Classifier, error) {
 	if w, ok := o.Warm.(*MLP); ok && slices.Equal(w.sizes, sizes) && w.activation == r.Activation {
 		t.warm = w.w
 	}
-	t.loss = &mlpLoss{net: newNet(sizes, r.Activation), n: t.n, l2: r.L2, pace: t.pace, blocks: pack(data.X, y, data.Dim, data.Classes)}
+	t.loss = &mlpLoss{net: newNet(sizes, r.Activation, blockRows), n: t.n, l2: r.L2, pace: t.pace, blocks: pack(data.X, y, data.Dim, data.Classes)}
 	if data.Labels == nil && len(sizes) == 3 && len(m.w) <= maxSecondOrder {
 		if logs := centredLogs(y, data.Classes); logs != nil {
 			return m, t.solve(newLogRatios(sizes, r.Activation, pack(data.X, logs, data.Dim, data.Classes), t.n))

@@ -42,7 +42,7 @@ func (r Recipe) Objective(data Data) (f optimize.Func, k int, err error) {
 
 func (r Recipe) mlpObjective(data Data) optimize.Func {
 	sizes := append(append([]int{data.Dim}, r.Hidden...), data.Classes)
-	l := &mlpLoss{net: newNet(sizes, r.Activation), n: data.N(), l2: r.L2}
+	l := &mlpLoss{net: newNet(sizes, r.Activation, blockRows), n: data.N(), l2: r.L2}
 	l.blocks = pack(data.X, data.targets(), data.Dim, data.Classes)
 	return l.value
 }
