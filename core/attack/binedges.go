@@ -30,6 +30,8 @@ import (
 //
 // Shapes: the copy is a *model.Binned over the d features. Cost: about
 // edges·log2(range/ε) queries, one a category, one more; three to check (Solved).
+// Noise on the answers defeats it: no two of them are equal then, so that every
+// input looks like a bin of its own, which it says (Stuck).
 // Two bins with the same answer hide the edge between them, and what lies between
 // two such bins, as rounding causes. Needs top1 (two classes), probabilities or
 // logits. Claims: the edges. Source: Tramèr et al. 2016, section 5.2.
@@ -50,6 +52,9 @@ func binEdges(s *session) (ending, error) {
 	if errors.Is(err, errSpent) {
 		return ending{Budget, b.found()}, b.showBest()
 	}
+	if none := (smooth{}); errors.As(err, &none) {
+		return ending{Stuck, none.Error()}, b.showBest()
+	}
 	if err != nil {
 		return ending{}, err
 	}
@@ -63,6 +68,16 @@ type binner struct {
 	base  []float64 // the input that all lines run through; NaN is missing
 	lines [][]stop  // of each feature, ascending; nil before it is searched
 	best  *model.Binned
+}
+
+// mostEdges is more than a feature has: services make tens of bins.
+const mostEdges = 128
+
+// smooth says that the answers along a feature have no steps.
+type smooth struct{ feature string }
+
+func (e smooth) Error() string {
+	return fmt.Sprintf("more than %d answers in a row along %s all differ: there is noise on them, which this attack can't take, or the feature is in no bins", mostEdges, e.feature)
 }
 
 // stop is a value of a feature, the others as in the base, with its answer.
@@ -141,6 +156,9 @@ func (b *binner) follow(f int) error {
 		}
 		if len(middles) == 0 {
 			return b.claim(f)
+		}
+		if len(middles) > mostEdges {
+			return smooth{b.box[f].Name}
 		}
 		if err := b.stopAt(f, middles, "bisection"); err != nil {
 			return err
@@ -241,7 +259,26 @@ func (b *binner) found() string {
 			edges += len(b.bins(f).Edges)
 		}
 	}
-	return fmt.Sprintf("%d edges on %d of %d features found so far", edges, lines, b.d)
+	text := fmt.Sprintf("%d edges on %d of %d features found so far", edges, lines, b.d)
+	if b.uneven() {
+		text += "; most answers in a row differ, which never ends if there is noise on them"
+	}
+	return text
+}
+
+// uneven tells whether most answers in a row differ, and these are many.
+func (b *binner) uneven() bool {
+	const many = 32
+	differ, steps := 0, 0
+	for _, line := range b.lines {
+		for i := 1; i < len(line); i++ {
+			steps++
+			if !b.same(line[i-1], line[i]) {
+				differ++
+			}
+		}
+	}
+	return steps >= many && 4*differ > 3*steps
 }
 
 // showBest shows the copy that explains the answers best.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"modelheist/core/domain"
@@ -220,5 +221,36 @@ func TestBinEdgesLooksBetweenEqualEnds(t *testing.T) {
 	events, _ := burgle(t, m, box, oracle.Settings{Answers: oracle.Probabilities, Partial: true, Budget: 100}, 1)
 	if got := lastCopy(events).Bins()[0].Edges; len(got) != 2 {
 		t.Errorf("edges %v", got)
+	}
+}
+
+func TestBinEdgesSaysThatNoiseDefeatsIt(t *testing.T) {
+	t.Parallel()
+	m, box := service(t, "softmax", 3, 3)
+	for _, fixed := range []bool{false, true} {
+		for budget, want := range map[int]Status{60: Budget, 5000: Stuck} {
+			o, err := oracle.Open(m, box, oracle.Settings{Answers: oracle.Probabilities, Budget: budget})
+			if err != nil {
+				t.Fatal(err)
+			}
+			noisy, err := oracle.Blur(o, oracle.Noise{Sigma: 0.001, Fixed: fixed, Seed: 4})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := New("bin-edges", Config{Copy: model.Recipe{Family: "softmax"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var end Event
+			for e, err := range a.Events(noisy, source()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				end = e
+			}
+			if end.Status != want || !strings.Contains(end.Note, "noise") || end.Queries > 500 {
+				t.Errorf("fixed %v, budget %d: %s after %d queries, %q", fixed, budget, end.Status, end.Queries, end.Note)
+			}
+		}
 	}
 }

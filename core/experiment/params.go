@@ -386,7 +386,7 @@ var Params = brought(append(slices.Clone(remoteParams), []Param{
 				When: []Cond{single}, Full: true,
 			},
 			{
-				Value: "bin-edges", Label: "Bin edges", Help: "find where a service parts each feature into bins, then the weight of each bin (section 5.2)",
+				Value: "bin-edges", Label: "Bin edges", Help: "find where a service parts each feature into bins, then the weight of each bin; noise on the answers defeats it (section 5.2)",
 				When: []Cond{when("bins", Any), when("copy", "logistic", "softmax", "ovr"), when("answers", "top1", "probabilities", "logits")}, Full: true,
 			},
 			{
