@@ -312,6 +312,32 @@ test.describe("a server that misbehaves", () => {
 		}
 	});
 
+	test("a server that never answers is left at once", async ({ page }) => {
+		const server = await hostile({ metadata: () => {}, infer: () => {} });
+		try {
+			await open(page);
+			await page.locator("#remote-open").click();
+			await expect(panel(page)).toBeVisible();
+			const cancel = panel(page).getByRole("button", { name: "Cancel" });
+			await expect(cancel).toBeHidden();
+			await connect(page, server.address, "m");
+			await expect(panel(page)).toContainText("Asking the server…", { timeout: 30_000 });
+			await cancel.click();
+			await expect(panel(page).getByRole("alert").first()).toHaveText("Stopped.", {
+				timeout: 1000,
+			});
+			await expect(cancel).toBeHidden();
+			await panel(page).getByRole("button", { name: "List its models" }).click();
+			await expect(panel(page)).toContainText("Asking the server…");
+			await cancel.click();
+			await expect(panel(page).getByRole("alert").first()).toHaveText("Stopped.", {
+				timeout: 1000,
+			});
+		} finally {
+			server.stop();
+		}
+	});
+
 	test("a redirect is not followed, so that no token goes elsewhere", async ({ page }) => {
 		const elsewhere = await hostile({ infer: (_, a) => json(a, 200, labels(1)) });
 		const server = await hostile({

@@ -29,8 +29,8 @@ export class Board {
 		const at = () => server.address;
 		const handIn = button(words.handIn, () =>
 			attempt(handIn, this.problem, at, async () => {
-				const message = `{"name": ${JSON.stringify(name.el.value)}, "model": ${await copy()}}`;
-				this.fill(await server.call("POST", `${this.path}/copies`, message));
+				const body = `{"name": ${JSON.stringify(name.el.value)}, "model": ${await copy()}}`;
+				this.fill(await server.call("POST", `${this.path}/copies`, { body }));
 				this.status.textContent = words.handedIn;
 			}),
 		);

@@ -93,7 +93,7 @@ export class Owner {
 		// Model and oracle as they are: their numbers are to the last bit.
 		const body = `{"model": ${text}, "oracle": ${oracle}, ${JSON.stringify(rest).slice(1)}`;
 		const name = this.name.el.value;
-		await this.server.call("PUT", `/models/${encodeURIComponent(name)}`, body, key);
+		await this.server.call("PUT", `/models/${encodeURIComponent(name)}`, { body, key });
 		this.show(words.published, this.link(name));
 	}
 
@@ -106,7 +106,7 @@ export class Owner {
 			name: this.who.el.value,
 			models: [{ model: this.name.el.value, budget: Number(this.queries.el.value) }],
 		});
-		const { token } = await this.server.call("POST", "/tokens", body, key);
+		const { token } = await this.server.call("POST", "/tokens", { body, key });
 		this.show(words.tokenMade, String(token));
 	}
 

@@ -45,6 +45,8 @@ export class RemotePanel {
 		});
 		this.problem = new Problem();
 		this.status = h("p", { class: "hint", role: "status" });
+		this.cancel = button(words.cancel, () => this.running.abort());
+		this.cancel.hidden = true;
 		this.names = h("datalist", { id: "remote-models" });
 		this.address = input(words.address, { type: "url", inputMode: "url" });
 		this.token = input(words.token, { type: "password" }, words.tokenHint);
@@ -98,7 +100,7 @@ export class RemotePanel {
 				h("summary", {}, words.overrides),
 				...this.rest.map((f) => f.root),
 			),
-			h("div", { class: "row" }, connect, list, this.status),
+			h("div", { class: "row" }, connect, list, this.cancel, this.status),
 			h("button", { type: "submit", hidden: true }),
 		);
 		return h(
@@ -154,10 +156,10 @@ export class RemotePanel {
 	 */
 	attempt(by, act) {
 		this.running.abort();
-		this.running = new AbortController();
+		const mine = new AbortController();
+		this.running = mine;
 		return attempt(by, this.problem, () => this.address.el.value, act).finally(() => {
-			if (this.status.dataset.busy) this.status.textContent = "";
-			delete this.status.dataset.busy;
+			if (this.running === mine && this.status.dataset.busy) this.say("");
 		});
 	}
 
@@ -165,12 +167,14 @@ export class RemotePanel {
 	busy(text) {
 		this.status.dataset.busy = "yes";
 		this.status.textContent = text;
+		this.cancel.hidden = false;
 	}
 
 	/** @private @param {string} text */
 	say(text) {
 		delete this.status.dataset.busy;
 		this.status.textContent = text;
+		this.cancel.hidden = true;
 	}
 
 	/** What the form says, checked; the token goes with it. @private */
@@ -225,7 +229,8 @@ export class RemotePanel {
 	async list() {
 		await this.take();
 		this.busy(words.connecting);
-		const answer = await this.server.call("GET", "/models").catch((err) => {
+		const { signal } = this.running;
+		const answer = await this.server.call("GET", "/models", { signal }).catch((err) => {
 			throw err.reason === "not-found" ? new Trouble(words.noList) : err;
 		});
 		if (!Array.isArray(answer.models)) throw new Trouble(words.noList);

@@ -63,22 +63,26 @@ export class RemoteServer {
 	}
 
 	/**
-	 * Sends JSON to a path below /v2, by default with the token.
+	 * Sends JSON to a path below /v2.
 	 * @param {'GET'|'POST'|'PUT'} method
 	 * @param {string} path
-	 * @param {string} [body]
-	 * @param {string} [key]
+	 * @param {object} [more]
+	 * @param {string} [more.body]
+	 * @param {string} [more.key] by default the token
+	 * @param {AbortSignal} [more.signal]
 	 * @returns {Promise<any>}
 	 */
-	async call(method, path, body, key = tokenFor(this.address)) {
-		const answer = await this.send({
+	async call(method, path, { body, key = tokenFor(this.address), signal } = {}) {
+		const server = this.address;
+		const message = {
 			kind: "call",
-			server: this.address,
+			server,
 			method,
 			path,
 			...(body && { body }),
 			...(key && { key }),
-		});
+		};
+		const answer = await this.send(message, signal);
 		try {
 			return JSON.parse(answer.body);
 		} catch {

@@ -73,7 +73,7 @@ export class Remote {
 	 * @param {() => void} again
 	 */
 	trouble(why, again) {
-		notice("network", why, {
+		notice("network", why[0].toUpperCase() + why.slice(1), {
 			actions: [
 				[t.remote.again, again],
 				[t.remote.back, () => this.experiment.come()],

@@ -203,7 +203,7 @@ const noLimit = int(^uint(0) >> 1)
 // defaults fills in what the options leave out.
 func (c *Oracle) defaults() {
 	o := &c.o
-	c.session = strconv.Itoa(int(rand.Uint64()>>1)) + strconv.Itoa(int(rand.Uint64()>>1))
+	c.session = strconv.Itoa(int(rand.Uint64()>>1)) + "-"
 	if o.Parallel == 0 || o.Parallel > maxParallel {
 		o.Parallel = maxParallel
 	}
