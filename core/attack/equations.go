@@ -21,8 +21,10 @@ import (
 // logits. Errors: those of the oracle and of the training. Source: Tramèr et al.
 // 2016, section 4.1. Beyond the paper: a fit starts from the last one and is
 // replaced only by one that explains all answers better, so that more queries
-// never make the copy worse; for a large MLP the queries begin in the middle of
-// the domain (inner); and where probabilities are rounded, a linear copy is the
+// never make the copy worse; for an MLP with one smooth hidden layer and three
+// classes or more, pairs of queries a small step apart give slopes, from which
+// algebra gives the nodes (fromSlopes); where that can't be, the queries for a
+// large MLP begin in the middle of the domain (inner); and where probabilities are rounded, a linear copy is the
 // centre of all that give every rounded answer, and further queries are not
 // uniform, but where such copies would be rounded differently (squeezeRounded).
 func equations(s *session) (ending, error) {
@@ -292,25 +294,21 @@ func (s *session) probabilities() []float64 {
 }
 
 // fitProbabilities minimises the loss on the returned probabilities, round by
-// round, and once more between the queries in the middle of the domain and those
-// all over it.
+// round, from the network that slopes tell, if they do. Otherwise it does so once
+// more between the queries in the middle of the domain and those all over it.
 func (s *session) fitProbabilities() (ending, error) {
-	var best model.Classifier
 	rounds := 8
 	if s.large() {
 		rounds = 3
 	}
 	totals := schedule(s.budget, max(8, s.budget/8), s.rounds(rounds))
-	inner := s.inner()
-	if s.Copy.Family != "mlp" { // a few answers show whether they are rounded
-		if err := s.ask(s.uniform(min(totals[0], s.enough())), "uniform"); err != nil {
-			return ending{}, err
-		}
-		end, squeezed, ok, err := s.squeezeRounded()
-		if ok || err != nil {
-			return end, err
-		}
-		best = squeezed
+	best, end, done, err := s.opening(totals[0])
+	if done || err != nil {
+		return end, err
+	}
+	inner := 0
+	if best == nil {
+		inner = s.inner()
 	}
 	for i, total := range totals {
 		last := i == len(totals)-1
@@ -321,7 +319,6 @@ func (s *session) fitProbabilities() (ending, error) {
 			if err := s.ask(s.middle(inner-s.n()), "uniform in the middle"); err != nil {
 				return ending{}, err
 			}
-			var err error
 			if best, err = s.better(best, false); err != nil {
 				return ending{}, err
 			}
@@ -334,7 +331,6 @@ func (s *session) fitProbabilities() (ending, error) {
 			return ending{}, err
 		}
 		solved := total > inner && s.confirmed(best, from, solvedFit)
-		var err error
 		if best, err = s.better(best, last); err != nil {
 			return ending{}, err
 		}
@@ -346,6 +342,21 @@ func (s *session) fitProbabilities() (ending, error) {
 		}
 	}
 	return ending{status: Budget}, nil
+}
+
+// opening asks what tells more than a fit to uniform queries does: of a network,
+// slopes; of another copy, the first answers, which show whether they are rounded.
+// It returns the copy from there, or nil, and whether the attack ended with it.
+func (s *session) opening(first int) (best model.Classifier, end ending, done bool, err error) {
+	if s.Copy.Family == "mlp" {
+		best, err = s.fromSlopes()
+		return best, ending{}, false, err
+	}
+	if err := s.ask(s.uniform(min(first, s.enough())), "uniform"); err != nil {
+		return nil, ending{}, false, err
+	}
+	end, best, done, err = s.squeezeRounded()
+	return best, end, done, err
 }
 
 // large tells whether the copy is an MLP that takes long to fit.
@@ -387,8 +398,8 @@ const solvedFit = 1e-9
 
 // better fits the copy anew, from the last one and from scratch, because a fit to
 // few answers may have saturated and its descendants with it, and returns the fit
-// that explains all answers best. For the MLP, which has local minima, the last
-// round tries hardest, unless it is large.
+// that explains all answers best; one that explains them already stays. For the
+// MLP, which has local minima, the last round tries hardest, unless it is large.
 func (s *session) better(last model.Classifier, final bool) (model.Classifier, error) {
 	fresh := 1
 	switch {
@@ -399,6 +410,9 @@ func (s *session) better(last model.Classifier, final bool) (model.Classifier, e
 	}
 	best, least := last, math.Inf(1)
 	if last != nil {
+		if s.confirmed(last, 0, solvedFit) {
+			return last, nil
+		}
 		least = s.error(last)
 	}
 	for try := range fresh + 1 {
@@ -422,8 +436,8 @@ func (s *session) better(last model.Classifier, final bool) (model.Classifier, e
 
 // fitOnce trains on the probabilities. While there are fewer equations than
 // unknowns, a small penalty picks the copy with small weights. A large MLP is
-// fitted to ten equations for each unknown at first, and to all answers only if
-// those leave some unexplained.
+// fitted to ten equations for each unknown at first, or to four if it is nearly
+// right before, and to all answers only if those leave some unexplained.
 func (s *session) fitOnce(warm model.Classifier) (model.Classifier, error) {
 	r := s.Copy
 	r.C, r.L2 = math.Inf(1), 0
@@ -433,7 +447,11 @@ func (s *session) fitOnce(warm model.Classifier) (model.Classifier, error) {
 	}
 	data := model.Data{X: s.x, Dim: s.d, Classes: s.c, Probabilities: s.probabilities()}
 	o := model.Options{Rand: s.r, Tick: s.Tick, Warm: warm}
-	if enough := (10*k + s.c - 2) / (s.c - 1); s.large() && r.Members == 0 && s.n() > enough {
+	ratio := 10
+	if warm != nil && s.misfit(warm, 0) <= nearFit {
+		ratio = 4
+	}
+	if enough := (ratio*k + s.c - 2) / (s.c - 1); s.large() && r.Members == 0 && s.n() > enough {
 		some := data
 		some.X, some.Probabilities = data.X[:enough*s.d], data.Probabilities[:enough*s.c]
 		m, err := r.Train(some, o)
@@ -448,6 +466,9 @@ func (s *session) fitOnce(warm model.Classifier) (model.Classifier, error) {
 // exactFit is the largest error in a probability at which answers that were not
 // fitted are explained.
 const exactFit = 1e-6
+
+// nearFit is the largest error in a probability from which a fit only sharpens.
+const nearFit = 1e-3
 
 // error is the mean squared error of the copy's probabilities on all answers.
 func (s *session) error(m model.Classifier) float64 {

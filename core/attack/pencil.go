@@ -79,11 +79,17 @@ func numericRank(sv []float64) int {
 	return len(sv)
 }
 
-// singular is the singular value decomposition of a rows×cols matrix, rows >=
-// cols, by one-sided Jacobi rotations (Golub and Van Loan, section 8.6.3): left
-// vectors, values from the largest, right vectors.
+// singular is the singular value decomposition of a rows×cols matrix by one-sided
+// Jacobi rotations (Golub and Van Loan, section 8.6.3): left vectors, values from
+// the largest, right vectors, as many as the smaller side.
 func singular(m []float64, cols int) (u [][]float64, s []float64, v [][]float64) {
 	rows := len(m) / cols
+	if rows < cols {
+		t := make([]float64, len(m))
+		num.TransposeTo(t, m, rows, cols)
+		v, s, u = singular(t, rows)
+		return u, s, v
+	}
 	for j := range cols {
 		c, e := make([]float64, rows), make([]float64, cols)
 		for i := range c {
