@@ -228,9 +228,13 @@ func (j *jsonLines) event(e *experiment.Experiment, ev experiment.Event) error {
 	}
 }
 
+// near is where a point counts as found, in features scaled to [-1, 1].
+const near = 0.05
+
 // leakLine is how near the copy's points are to the victim's training points.
 type leakLine struct {
 	Points int     `json:"points"`
+	Near   int     `json:"near"`   // of these, at most near from their match
 	Mean   float64 `json:"mean"`   // distance of the matched
 	Random float64 `json:"random"` // the same of random points
 }
@@ -239,7 +243,7 @@ func leaked(l *experiment.Leak) *leakLine {
 	if l == nil {
 		return nil
 	}
-	return &leakLine{len(l.Distance), l.Mean, l.Random}
+	return &leakLine{len(l.Distance), l.Within(near), l.Mean, l.Random}
 }
 
 // pointLine is a training point that the thief claims to have found.
@@ -408,7 +412,8 @@ func (s *summary) event(e *experiment.Experiment, ev experiment.Event) error {
 		_, err = fmt.Fprintf(s.out, "bins     the farthest edge is %s off\n", figure(m.EdgeError))
 	}
 	if l := ev.Leak; err == nil && l != nil {
-		_, err = fmt.Fprintf(s.out, "leak     %d points, on average %s from a training point of the victim's; random points %s\n", len(l.Distance), figure(l.Mean), figure(l.Random))
+		_, err = fmt.Fprintf(s.out, "leak     %d points, %d of them within %v of a training point of the victim's and on average %s from it; random points %s\n",
+			len(l.Distance), l.Within(near), near, figure(l.Mean), figure(l.Random))
 	}
 	return err
 }
