@@ -2,6 +2,7 @@ package attack
 
 import (
 	"math"
+	"slices"
 
 	"modelheist/core/num"
 )
@@ -39,16 +40,21 @@ func (f *centre) objective(w []float64, n *normal) (sum, least float64, err erro
 	for from := 0; from < f.s.n(); from += batch {
 		to := min(f.s.n(), from+batch)
 		for i := from; i < to; i++ {
-			x := f.x[i*f.p : (i+1)*f.p]
+			x, product := f.x[i*f.p:(i+1)*f.p], 1.0
 			f.read(at, w, x)
 			keep := func(row []float64, slack, sign float64) {
 				least = min(least, slack)
-				sum += f.resist(row, slack, sign, n, i-from)
+				factor, beyond := f.resist(row, slack, sign, n, i-from)
+				sum += beyond
+				if product *= factor; product > 1e100 { // one logarithm for many
+					sum, product = sum+num.Log(product), 1
+				}
 			}
 			f.keepOdds(i, at, keep)
 			for ; len(ties) > 0 && ties[0].row == i; ties = ties[1:] {
 				f.keepTie(ties[0], at, keep)
 			}
+			sum += num.Log(product)
 			if n != nil {
 				n.pull(x)
 			}
@@ -90,23 +96,23 @@ func (f *centre) keepTie(t tie, at *reading, keep func(row []float64, slack, sig
 	keep(row[f.s.c-f.r:], at.scores[t.class]-at.scores[t.other], 1)
 }
 
-// barrier is the resistance of a bound at a slack v, its force (minus the
-// derivative) and its stiffness: log(1 + 1/v), which is a logarithm near the bound
-// and dies away where a probability is far from it; below soft the parabola that
-// continues it.
-func barrier(v, soft float64) (value, force, stiff float64) {
+// barrier is the resistance of a bound at a slack v, log factor + beyond, its force
+// (minus the derivative) and its stiffness. It is log(1 + 1/v), which is a logarithm
+// near the bound and dies away where a probability is far from it; below soft, the
+// parabola that continues it.
+func barrier(v, soft float64) (factor, beyond, force, stiff float64) {
 	v, past := max(v, soft), max(soft-v, 0)
 	force = 1 / (v * (1 + v))
 	stiff = (1 + 2*v) * force * force
-	return num.Log(1+1/v) + past*(force+past*stiff/2), force + past*stiff, stiff
+	return 1 + 1/v, past * (force + past*stiff/2), force + past*stiff, stiff
 }
 
 // resist is the resistance of a bound whose slack grows with the scores by sign
 // times row. It adds its derivatives to those of the answer, the j-th of its batch.
-func (f *centre) resist(row []float64, slack, sign float64, n *normal, j int) float64 {
-	value, force, stiff := barrier(slack, f.soft)
+func (f *centre) resist(row []float64, slack, sign float64, n *normal, j int) (factor, beyond float64) {
+	factor, beyond, force, stiff := barrier(slack, f.soft)
 	if n == nil {
-		return value
+		return factor, beyond
 	}
 	pair := j
 	for a, v := range row {
@@ -116,7 +122,7 @@ func (f *centre) resist(row []float64, slack, sign float64, n *normal, j int) fl
 			pair += batch
 		}
 	}
-	return value
+	return factor, beyond
 }
 
 // pull adds the force of an answer at the row x of the design to the gradient.
@@ -188,11 +194,12 @@ func (f *centre) penalty(w []float64, n *normal) float64 {
 type reading struct {
 	scores, odds []float64 // c, c: log p/(1-p)
 	slopes       []float64 // c×c: derivatives of the log-odds by the scores
-	part, falls  []float64 // c, c: scratch
+	part, rest   []float64 // c, c: scratch
+	falls        []float64 // c, of the parts' logarithms by the scores
 }
 
 func newReading(c int) *reading {
-	return &reading{make([]float64, c), make([]float64, c), make([]float64, c*c), make([]float64, c), make([]float64, c)}
+	return &reading{make([]float64, c), make([]float64, c), make([]float64, c*c), make([]float64, c), make([]float64, c), make([]float64, c)}
 }
 
 // read writes what the copy with the weights w says of a row of the design.
@@ -222,13 +229,12 @@ func (f *centre) read(to *reading, w, x []float64) {
 // share turns the logarithms z of c parts into the log-odds of their shares, and
 // writes the derivatives.
 func (to *reading) share(z []float64) {
-	c, top := len(z), z[0]
-	for _, v := range z {
-		top = max(top, v)
-	}
+	c, top := len(z), slices.Max(z)
 	for k, v := range z {
-		to.part[k] = num.Exp(v - top)
+		to.part[k] = v - top
+		z[k] = v - top
 	}
+	num.ExpTo(to.part, to.part)
 	for k := range z {
 		rest := 1e-300
 		for j, v := range to.part {
@@ -236,11 +242,13 @@ func (to *reading) share(z []float64) {
 				rest += v
 			}
 		}
-		z[k] -= top + num.Log(rest)
+		to.rest[k] = rest
 		slopes := to.slopes[k*c : (k+1)*c]
 		for j, v := range to.part {
 			slopes[j] = -v / rest
 		}
 		slopes[k] = 1
 	}
+	num.LogTo(to.rest, to.rest)
+	num.AddScaled(z, -1, to.rest)
 }

@@ -126,9 +126,13 @@ func TestTheObjectivesDerivativesAreThoseOfItsValues(t *testing.T) {
 	}
 	const v, h = 0.3, 1e-6
 	for _, soft := range []float64{0.1, 0.5} {
-		_, force, stiff := barrier(v, soft)
-		low, more, _ := barrier(v-h, soft)
-		high, less, _ := barrier(v+h, soft)
+		at := func(v float64) (value, force float64) {
+			factor, beyond, force, _ := barrier(v, soft)
+			return math.Log(factor) + beyond, force
+		}
+		_, _, force, stiff := barrier(v, soft)
+		low, more := at(v - h)
+		high, less := at(v + h)
 		if math.Abs((low-high)/(2*h)-force) > 1e-6 || math.Abs((more-less)/(2*h)-stiff) > 1e-5*stiff {
 			t.Errorf("soft %v: force %v, stiffness %v", soft, force, stiff)
 		}
