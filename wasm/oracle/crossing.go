@@ -12,17 +12,17 @@ import (
 )
 
 // crossing takes requests from JavaScript to a handler, and its answers back, in
-// a few pieces each. The package's own way calls across some hundred times a
-// request, for each header and for promises and streams, which took two fifths of
-// the program's time; and its streams would have to be waited for.
+// a few pieces each. The package's own way calls across several times for each
+// header, and for promises and streams: much of the program's time, and its streams
+// would have to be waited for.
 type crossing struct {
 	handler http.Handler
 	next    chan question // to goroutines that have nothing to do
 	idle    int           // how many these are
 }
 
-// maxIdle is how many goroutines wait for requests. One that starts has yet to
-// grow its stack, which takes a tenth of the time of a request.
+// maxIdle is how many goroutines wait for requests. One that starts has its stack
+// still to grow, by copying it again and again.
 const maxIdle = 64
 
 // question is a request as JavaScript gives it.
