@@ -55,7 +55,9 @@ test.describe("with heist serve as the oracle", () => {
 		await page.locator("#remote-open").click();
 		await expect(panel(page)).toContainText("Only attack what you own or may test.");
 		await panel(page).getByRole("button", { name: "List its models" }).click();
-		await expect(panel(page)).toContainText("moons-mlp", { timeout: 30_000 });
+		const models = panel(page).getByRole("group", { name: "Its models" });
+		await models.getByRole("button", { name: "moons-mlp" }).click({ timeout: 30_000 });
+		await expect(panel(page).getByLabel("Model", { exact: true })).toHaveValue("moons-mlp");
 		await connect(page, address, "iris-softmax");
 		await connected(page);
 		await expect(panel(page)).toContainText("setosa, versicolor, virginica");

@@ -20,7 +20,7 @@ import { holdToken, kept, tokenFor } from "./token.js";
  * @typedef {import("./messages.js").Server} Server
  */
 
-/** Features that are listed one by one. */
+/** Features and models that are listed one by one. */
 const LISTED = 16;
 
 /** The page's usual budget. */
@@ -47,6 +47,8 @@ export class RemotePanel {
 		this.status = h("p", { class: "hint", role: "status" });
 		this.cancel = button(words.cancel, () => this.running.abort());
 		this.cancel.hidden = true;
+		/** Models of the server, to press. @private */
+		this.choices = h("div", { class: "row", role: "group", "aria-label": words.models });
 		this.names = h("datalist", { id: "remote-models" });
 		this.address = input(words.address, { type: "url", inputMode: "url" });
 		this.token = input(words.token, { type: "password" }, words.tokenHint);
@@ -101,6 +103,7 @@ export class RemotePanel {
 				...this.rest.map((f) => f.root),
 			),
 			h("div", { class: "row" }, connect, list, this.cancel, this.status),
+			this.choices,
 			h("button", { type: "submit", hidden: true }),
 		);
 		return h(
@@ -194,6 +197,7 @@ export class RemotePanel {
 		if (oracle === address && model) settings.model = model;
 		this.server.settings = settings;
 		if (oracle !== address) {
+			this.choices.replaceChildren();
 			this.server.about = null;
 			this.show();
 		}
@@ -240,7 +244,17 @@ export class RemotePanel {
 		);
 		if (this.model.el.value === "" && models.length > 0)
 			this.model.el.value = String(models[0].name);
-		this.say(`${words.listed(models.length)} ${models.map((m) => m.name).join(", ")}`);
+		this.say(words.listed(models.length));
+		this.choices.replaceChildren(
+			...models.slice(0, LISTED).map(({ name, title }) => {
+				const take = button(String(name), () => {
+					this.model.el.value = String(name);
+				});
+				take.title = String(title ?? "");
+				return take;
+			}),
+			models.length > LISTED ? words.more(models.length - LISTED) : "",
+		);
 	}
 
 	/** @private */

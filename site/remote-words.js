@@ -21,6 +21,7 @@ export const words = {
 	tokenHint:
 		"Sent to this server only, and never part of a link. Unless you keep it, a reload forgets it.",
 	list: "List its models",
+	models: "Its models",
 	overrides: "What the server does not tell",
 	connect: "Connect",
 	cancel: "Cancel",
