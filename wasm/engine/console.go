@@ -3,7 +3,6 @@
 package main
 
 import (
-	"modelheist/core/modelfile"
 	"modelheist/remote/client"
 	"modelheist/wasm/engine/wire"
 )
@@ -38,8 +37,6 @@ func (n *remote) answer(e *engine, request any, _ *int) bool {
 		n.ask(e, r)
 	case wire.Call:
 		call(e, r)
-	case wire.Write:
-		e.errand(r.ID, func(*task) error { return write(e, r) })
 	default:
 		return false
 	}
@@ -109,29 +106,4 @@ func call(e *engine, r wire.Call) {
 		}
 		return err
 	})
-}
-
-// write posts the victim or the copy as JSON (core/modelfile), a victim with its
-// oracle and its test points.
-func write(e *engine, r wire.Write) error {
-	m, out := e.copy, &wire.Written{ID: r.ID}
-	if r.Which == "victim" {
-		m = nil
-	}
-	if r.Which == "victim" && e.exp != nil && e.exp.Victim != nil {
-		settings, err := e.exp.Published()
-		if err != nil {
-			return err
-		}
-		m, out.Test, out.Oracle = e.exp.Victim, e.exp.Test.X, string(settings.Append(nil))
-	}
-	if m == nil {
-		return &wire.Error{Field: "which", Want: "a model that is there", Got: r.Which}
-	}
-	text, err := modelfile.Append(nil, modelfile.File{Model: m, Domain: e.exp.Set.Domain, Classes: e.exp.Set.ClassNames})
-	out.Text = string(text)
-	if err == nil {
-		e.post(out)
-	}
-	return err
 }

@@ -102,6 +102,8 @@ func (e *engine) receive(message wire.Value) {
 		e.table(r)
 	case wire.Run:
 		e.run(r.ID, r.Spec)
+	case wire.Write:
+		e.write(r)
 	case wire.Export:
 		e.export(r)
 	case wire.Model:

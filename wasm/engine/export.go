@@ -144,3 +144,34 @@ func cut(event experiment.Event, queries int) experiment.Event {
 	event.Reply.Values = event.Reply.Values[:left*width]
 	return event
 }
+
+// write posts the victim or the copy as JSON (core/modelfile), a victim with its
+// oracle and its test points.
+func (e *engine) write(r wire.Write) {
+	if err := e.asJSON(r); err != nil {
+		e.fail(&r.ID, "message", err)
+	}
+}
+
+func (e *engine) asJSON(r wire.Write) error {
+	m, out := e.copy, &wire.Written{ID: r.ID}
+	if r.Which == "victim" {
+		m = nil
+	}
+	if r.Which == "victim" && e.exp != nil && e.exp.Victim != nil {
+		settings, err := e.exp.Published()
+		if err != nil {
+			return err
+		}
+		m, out.Test, out.Oracle = e.exp.Victim, e.exp.Test.X, string(settings.Append(nil))
+	}
+	if m == nil {
+		return &wire.Error{Field: "which", Want: "a model that is there", Got: r.Which}
+	}
+	text, err := modelfile.Append(nil, modelfile.File{Model: m, Domain: e.exp.Set.Domain, Classes: e.exp.Set.ClassNames})
+	out.Text = string(text)
+	if err == nil {
+		e.post(out)
+	}
+	return err
+}

@@ -22,3 +22,7 @@ func (e *engine) export(r wire.Export) {
 func (e *engine) model(r wire.Model) {
 	e.fail(&r.ID, "full", errors.New("this small engine reads no models; the full one does"))
 }
+
+func (e *engine) write(r wire.Write) {
+	e.fail(&r.ID, "full", errors.New("this small engine writes no models; the full one does"))
+}
