@@ -35,13 +35,12 @@ func rowsOfEnsembles(full bool) []Row {
 	}
 	var rows []Row
 	add := func(panel int, most float64, sets []Set, members int, group string, settings ...string) {
-		name := fmt.Sprintf("%s of %d, %s", settings[0][len("victim="):], members, group)
+		victim := [...]string{ofTrees: "one tree", ofLabels: "one logistic", ofProbabilities: "one logistic", ofNetworks: "one network"}[panel]
 		if members > 1 {
+			victim = fmt.Sprintf([...]string{ofTrees: "forest of %d", ofLabels: "%d logistic", ofProbabilities: "%d logistic", ofNetworks: "%d networks"}[panel], members)
 			settings = append(settings, "members="+strconv.Itoa(members))
-		} else {
-			name = fmt.Sprintf("one %s, %s", settings[0][len("victim="):], group)
 		}
-		for _, row := range curves(alphas, most, 4, sets, nil, []curve{{group: name, settings: settings}}) {
+		for _, row := range curves(alphas, most, 4, sets, nil, []curve{{group: victim + ", " + group, settings: settings}}) {
 			row.Panel = panel
 			rows = append(rows, row)
 		}

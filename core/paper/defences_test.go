@@ -18,7 +18,7 @@ func only(p *Plan, texts ...string) {
 func TestAnEnsembleIsStolenNearlyWhereOneModelIsStolenExactly(t *testing.T) {
 	t.Parallel()
 	p := plan(t, "ensembles", Options{Seeds: 2, Settings: []string{"alpha=2"}})
-	only(p, "one logistic, probabilities", "logistic of 20, probabilities", "one tree, probabilities", "tree of 5, labels, tree")
+	only(p, "one logistic, probabilities", "20 logistic, probabilities", "one tree, probabilities", "forest of 5, labels, tree")
 	done := runAll(t, p)
 	values := p.Values(done)
 	for _, d := range done {
@@ -29,7 +29,7 @@ func TestAnEnsembleIsStolenNearlyWhereOneModelIsStolenExactly(t *testing.T) {
 		}
 	}
 	queries := func(group string) float64 { return Mean(p.Of(values, find(t, p, group), 0, "")) }
-	if few, many := queries("one logistic, probabilities, one model, 2"), queries("logistic of 20, probabilities, one model, 2"); many != 20*few {
+	if few, many := queries("one logistic, probabilities, one model, 2"), queries("20 logistic, probabilities, one model, 2"); many != 20*few {
 		t.Errorf("%v queries for one model, %v for twenty", few, many)
 	}
 }
