@@ -9,7 +9,7 @@
 #   ./build.sh test          install what the tests need, then check everything
 #   ./build.sh bench [J5]    measure against TensorFlow.js and plain JavaScript, all jobs or one
 #   ./build.sh bench-worker [load|memory]  measure the Worker on this machine
-#   ./build.sh measure [first]  measure the page: first visit, latencies, long tasks, memory
+#   ./build.sh measure [first|paper]  measure the page: first visit, latencies, long tasks, memory; or the paper's cards
 #   ./build.sh fuzz [time]   run each fuzz target for a while (10s)
 #
 # serve, build and worker need Go 1.26 and git; the rest also Node 20 or newer.
